@@ -1,0 +1,35 @@
+/**
+ * Canonical bytes and digests: RFC 8785 JSON, SHA-256, each digest in its own domain so that no digest of one
+ * kind can ever pass for another. Numbers that JSON cannot carry are refused, never rounded.
+ */
+import canonicalize from 'canonicalize';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Digest } from './vocabulary.ts';
+
+export type DigestDomain =
+  'event' | 'packet' | 'basis' | 'report' | 'plan' | 'state' | 'proposal' | 'checkpoint-of-ledger';
+
+/** RFC 8785 text of a JSON value. Throws on NaN, infinities, cycles and lone surrogates. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('this value has no canonical JSON');
+  return text;
+}
+
+/** SHA-256 of `interlock/v1/<domain>` + newline + canonical JSON, as lower-case hex. */
+export function digestOf(domain: DigestDomain, value: unknown): Digest {
+  return bytesToHex(sha256(utf8ToBytes(`interlock/v1/${domain}\n${canonicalJson(value)}`)));
+}
+
+const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Eight Crockford base-32 letters (40 bits of the hash), to read back on a bridge call: `K7QF-2M9D`. */
+export function checkCodeOf(packetHash: Digest): string {
+  const bits = BigInt(`0x${packetHash.slice(0, 10)}`);
+  const code = Array.from(
+    { length: 8 },
+    (_, index) => letters[Number((bits >> BigInt(35 - 5 * index)) & 31n)],
+  );
+  return `${code.slice(0, 4).join('')}-${code.slice(4).join('')}`;
+}

@@ -1,0 +1,89 @@
+/**
+ * The state of one cutover: what the events of its ledger add up to. Everything here is JSON, so that it can be
+ * kept as a snapshot and thrown away. How each event changes it is in evolve.ts; what is allowed, in decide.ts.
+ */
+import { z } from 'zod';
+import { Assertion, Fact, Ruling } from './facts.ts';
+import { Packet } from './packet.ts';
+import { Proposal, Violation } from './proposal.ts';
+import { Situation } from './situation.ts';
+import { AgentName, Digest, Id, Instant } from './vocabulary.ts';
+
+/** The newest accepted fact on one subject: what a later one is measured against. */
+export const KnownFact = z.strictObject({
+  factId: Id,
+  source: Id,
+  sourceSequence: z.int().nullable(),
+  occurredAt: Instant,
+  assertion: Assertion,
+});
+export type KnownFact = z.infer<typeof KnownFact>;
+
+export const PacketRecord = z.strictObject({
+  packet: Packet,
+  packetHash: Digest,
+  checkCode: z.string(),
+});
+export type PacketRecord = z.infer<typeof PacketRecord>;
+
+export const Request = z.strictObject({
+  packetId: Id,
+  packetHash: Digest,
+  basisDigest: Digest,
+  nonce: Id,
+  expiresAt: Instant,
+  runId: Id,
+});
+export type Request = z.infer<typeof Request>;
+
+/** The newest proposal of one agent in the open run, and what the gate said of it (null: not yet judged). */
+export const Attempt = z.strictObject({
+  proposal: Proposal,
+  clean: z.boolean().nullable(),
+  violations: z.array(Violation),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+export const Run = z.strictObject({
+  runId: Id,
+  startedVersion: z.int(),
+  nowAt: Instant,
+  graphVersion: z.string(),
+  attempts: z.partialRecord(AgentName, Attempt),
+});
+export type Run = z.infer<typeof Run>;
+
+export const CutoverState = z.strictObject({
+  cutoverId: Id,
+  version: z.int(),
+  headHash: Digest,
+  recordedAt: Instant,
+  planDigest: Digest,
+  declaredByLead: z.boolean(),
+  situation: Situation,
+  /** Received and not yet ruled on, in order of arrival. */
+  unruled: z.array(Fact),
+  heldFacts: z.array(z.strictObject({ fact: Fact, ruling: Ruling })),
+  known: z.record(z.string(), KnownFact),
+  /** Position of the newest event that a run has to look at. */
+  inputVersion: z.int(),
+  /** The open run; null between runs. */
+  run: Run.nullable(),
+  /** Position at which the last run that ended had started. */
+  lastRunStartedVersion: z.int(),
+  current: PacketRecord.nullable(),
+  /** Prepared and waiting for a person. */
+  pending: z.strictObject({ record: PacketRecord, request: Request.nullable() }).nullable(),
+  lastPacketVersion: z.int(),
+  decided: z.record(Id, z.enum(['adopted', 'declined', 'cleared', 'superseded'])),
+  usedNonces: z.array(Id),
+  /** Newest acknowledgement of each person: `version` is the one they saw, `countsFor` the newest it still covers. */
+  acknowledgements: z.record(
+    Id,
+    z.strictObject({ version: z.int(), countsFor: z.int(), at: Instant }),
+  ),
+  /** Newest notice queued for each person. */
+  noticed: z.record(Id, z.strictObject({ version: z.int(), at: Instant })),
+  refusals: z.int(),
+});
+export type CutoverState = z.infer<typeof CutoverState>;

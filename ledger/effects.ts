@@ -1,0 +1,174 @@
+/**
+ * What each accepted fact does to the situation. Total: a fact about something unknown changes nothing, because
+ * whether it may be accepted was judged before. Pure: the same facts in the same order give the same situation.
+ */
+import {
+  type AssertionOf,
+  progressOf,
+  planOf,
+  amendCheckpoint,
+  amendAuthority,
+  recordAssent,
+  recordEvidence,
+  changeHolder,
+  settleCondition,
+  without,
+  changeAvailability,
+  addCheckpoint,
+  alterCheckpoint,
+  setBoundary,
+  nothing,
+} from './amend.ts';
+import type { Fact, FactKind } from './facts.ts';
+import type { Situation } from './situation.ts';
+
+type Effect<K extends FactKind> = (
+  situation: Situation,
+  assertion: AssertionOf<K>,
+  fact: Fact,
+) => Situation;
+
+const effects: { readonly [K in FactKind]: Effect<K> } = {
+  actual_start: (situation, { checkpoint, at, owner }, fact) =>
+    progressOf(situation, checkpoint, {
+      state: situation.progress[checkpoint]?.state === 'done' ? 'done' : 'in_progress',
+      actualStartAt: at.at,
+      owner,
+      startFactId: fact.factId,
+    }),
+  actual_finish: (situation, { checkpoint, at }, fact) =>
+    progressOf(situation, checkpoint, {
+      state: 'done',
+      actualFinishAt: at.at,
+      finishFactId: fact.factId,
+    }),
+  forecast_finish: (situation, { checkpoint, at }, fact) =>
+    progressOf(situation, checkpoint, { forecastFinishAt: at.at, forecastFactId: fact.factId }),
+  revised_start: (situation, { checkpoint, at }, fact) =>
+    progressOf(situation, checkpoint, { revisedStartAt: at.at, revisedFactId: fact.factId }),
+  evidence_recorded: (situation, { checkpoint, evidence, at }, fact) =>
+    recordEvidence(situation, fact, { checkpoint, evidence, observedAt: at.at, revoked: false }),
+  evidence_revoked: (situation, { checkpoint, evidence }, fact) =>
+    recordEvidence(situation, fact, { checkpoint, evidence, observedAt: null, revoked: true }),
+  confirmation_given: (situation, { checkpoint, confirmation, party }, fact) =>
+    recordAssent(situation, fact, {
+      checkpoint,
+      assent: confirmation,
+      kind: 'confirmation',
+      party,
+      answer: 'given',
+    }),
+  confirmation_refused: (situation, { checkpoint, confirmation, party }, fact) =>
+    recordAssent(situation, fact, {
+      checkpoint,
+      assent: confirmation,
+      kind: 'confirmation',
+      party,
+      answer: 'refused',
+    }),
+  approval_given: (situation, { checkpoint, approval, party }, fact) =>
+    recordAssent(situation, fact, {
+      checkpoint,
+      assent: approval,
+      kind: 'approval',
+      party,
+      answer: 'given',
+    }),
+  approval_withdrawn: (situation, { checkpoint, approval, party }, fact) =>
+    recordAssent(situation, fact, {
+      checkpoint,
+      assent: approval,
+      kind: 'approval',
+      party,
+      answer: 'refused',
+    }),
+  condition_met: (situation, { condition }, fact) =>
+    settleCondition(situation, fact, { id: condition, met: true }),
+  condition_open: (situation, { condition }, fact) =>
+    settleCondition(situation, fact, { id: condition, met: false }),
+  update_promised: nothing,
+  holder_changed: (situation, { authority, holder, span }, fact) =>
+    amendAuthority(situation, fact, {
+      id: authority,
+      change: (row) => changeHolder(row, holder, span),
+    }),
+  delegate_granted: (situation, { authority, person, grantedBy, span }, fact) =>
+    amendAuthority(situation, fact, {
+      id: authority,
+      change: (row) => ({
+        ...row,
+        delegates: [
+          ...without(row.delegates, (known) => known.person === person),
+          { person, grantedBy, ...span },
+        ],
+      }),
+    }),
+  delegate_revoked: (situation, { authority, person, at }, fact) =>
+    amendAuthority(situation, fact, {
+      id: authority,
+      change: (row) => ({
+        ...row,
+        delegates: row.delegates.flatMap((known) => {
+          if (known.person !== person) return [known];
+          const closesAt = Math.min(known.closesAt, at.at ?? fact.occurredAt);
+          return known.opensAt < closesAt ? [{ ...known, closesAt }] : [];
+        }),
+      }),
+    }),
+  availability_changed: changeAvailability,
+  boundary_set: (situation, { boundary }, fact) => setBoundary(situation, boundary, fact),
+  boundary_lifted: (situation, { boundary }, fact) =>
+    planOf(situation, fact, {
+      name: `boundary:${boundary}`,
+      change: {
+        boundaries: without(situation.plan.boundaries, (known) => known.id === boundary),
+      },
+    }),
+  checkpoint_added: (situation, { added }, fact) => addCheckpoint(situation, added, fact),
+  checkpoint_altered: alterCheckpoint,
+  dependency_changed: (situation, { checkpoint, predecessors }, fact) =>
+    amendCheckpoint(situation, fact, { id: checkpoint, change: { predecessors } }),
+  exception_granted: (situation, { exception, checkpoint, relaxes, untilAt }, fact) => ({
+    ...situation,
+    exceptions: [
+      ...without(situation.exceptions, (known) => known.exception === exception),
+      { exception, checkpoint, relaxes, untilAt, grantedBy: fact.reporter, factId: fact.factId },
+    ],
+  }),
+  exception_revoked: (situation, { exception }) => ({
+    ...situation,
+    exceptions: without(situation.exceptions, (known) => known.exception === exception),
+  }),
+  hold_placed: (situation, { hold, checkpoint, reason }, fact) => ({
+    ...situation,
+    holds: [
+      ...without(situation.holds, (known) => known.hold === hold),
+      {
+        hold,
+        checkpoint,
+        reason,
+        placedBy: fact.reporter,
+        at: fact.occurredAt,
+        factId: fact.factId,
+      },
+    ],
+  }),
+  hold_lifted: (situation, { hold }) => ({
+    ...situation,
+    holds: without(situation.holds, (known) => known.hold === hold),
+  }),
+  statement: nothing,
+};
+
+/** The situation after one accepted fact. */
+export function applyFact(situation: Situation, fact: Fact): Situation {
+  const effect = effects[fact.assertion.kind] as Effect<FactKind>;
+  return effect(situation, fact.assertion, fact);
+}
+
+/** A finish told in advance, as the forecast that it is. */
+export function applyAsForecast(situation: Situation, fact: Fact): Situation {
+  if (fact.assertion.kind !== 'actual_finish') return situation;
+  const { checkpoint, at } = fact.assertion;
+  return applyFact(situation, { ...fact, assertion: { kind: 'forecast_finish', checkpoint, at } });
+}

@@ -1,0 +1,141 @@
+/**
+ * The events: everything that ever happened to a cutover, as a closed union. Append-only; names are past tense.
+ * An event is parsed here when it is read from a store and never again.
+ */
+import { z } from 'zod';
+import { RejectionCode } from './codes.ts';
+import { Report, Ruling } from './facts.ts';
+import { Delta, Packet } from './packet.ts';
+import { Plan } from './plan.ts';
+import { Proposal, Violation } from './proposal.ts';
+import { AgentName, Digest, Id, Instant } from './vocabulary.ts';
+
+/** Who acted: issuer and subject, the role it acted in, and how it was known (RELIABILITY.md section 8). */
+export const Actor = z.strictObject({
+  kind: z.enum(['person', 'machine', 'agent', 'system']),
+  /** `cli`, `oidc:<issuer>`, `token`, `interlock`. */
+  issuer: z.string(),
+  subject: z.string(),
+  role: Id.nullable(),
+  authenticatedAt: Instant.nullable(),
+  /** Address or terminal it came from; never a secret. */
+  origin: z.string(),
+});
+export type Actor = z.infer<typeof Actor>;
+
+/** What a decision (taken or refused) was bound to. */
+export const DecisionBinding = z.strictObject({
+  packetId: z.string(),
+  packetVersion: z.int().nullable(),
+  packetHash: z.string(),
+  basisDigest: z.string(),
+  nonce: z.string(),
+});
+export type DecisionBinding = z.infer<typeof DecisionBinding>;
+
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.strictObject({ type: z.literal(type), ...shape });
+
+export const EventBody = z.discriminatedUnion('type', [
+  event('CutoverDeclared', {
+    plan: Plan,
+    planDigest: Digest,
+    actor: Actor,
+    declaredByLead: z.boolean(),
+  }),
+  event('ReportReceived', { report: Report }),
+  /** The same source event id came again with another body. Nothing of it is applied; its text is kept. */
+  event('ReportRefused', {
+    source: Id,
+    sourceEventId: z.string(),
+    bodyDigest: Digest,
+    knownDigest: Digest,
+    text: z.string(),
+    reason: RejectionCode,
+  }),
+  /** A run has begun; `nowAt` is the instant that all of its proposals reason about. */
+  event('RunStarted', { runId: Id, nowAt: Instant, graphVersion: z.string() }),
+  event('ProposalMade', { proposal: Proposal, proposalDigest: Digest }),
+  event('VerdictGiven', {
+    proposalId: Id,
+    agent: AgentName,
+    checkerVersion: z.string(),
+    clean: z.boolean(),
+    violations: z.array(Violation),
+  }),
+  /** A clean readiness proposal takes effect: each fact is accepted or held, on its own. */
+  event('FactsRuled', { proposalId: Id, rulings: z.array(Ruling) }),
+  event('PacketPrepared', {
+    packet: Packet,
+    packetHash: Digest,
+    checkCode: z.string(),
+    proposalIds: z.array(Id),
+  }),
+  event('ApprovalRequested', {
+    packetId: Id,
+    packetHash: Digest,
+    basisDigest: Digest,
+    nonce: Id,
+    expiresAt: Instant,
+    runId: Id,
+  }),
+  event('ApprovalCleared', {
+    packetId: Id,
+    reason: z.enum(['basis_moved', 'expired', 'replaced', 'effect_vanished']),
+  }),
+  event('PacketAdopted', {
+    packetId: Id,
+    version: z.int(),
+    binding: DecisionBinding,
+    actor: Actor,
+    checkerVersion: z.string(),
+  }),
+  event('PacketSuperseded', { packetId: Id, version: z.int(), byPacketId: Id }),
+  event('PacketDeclined', {
+    packetId: Id,
+    binding: DecisionBinding,
+    actor: Actor,
+    reason: z.string(),
+  }),
+  /** A decision that was refused: who, why, and both sides of what did not match. */
+  event('DecisionRefused', {
+    decision: z.enum(['adopt', 'decline', 'acknowledge', 'grant']),
+    code: RejectionCode,
+    actor: Actor,
+    binding: DecisionBinding,
+    expectedHash: Digest.nullable(),
+    expectedBasis: Digest.nullable(),
+    violations: z.array(Violation),
+  }),
+  /** The transactional outbox: one coalesced delta for one person of one adopted packet. */
+  event('NoticeQueued', { noticeId: Id, packetId: Id, version: z.int(), person: Id, delta: Delta }),
+  event('PacketAcknowledged', { packetId: Id, version: z.int(), person: Id, actor: Actor }),
+  event('RunEnded', {
+    runId: Id,
+    outcome: z.enum([
+      'no_change',
+      'adopted',
+      'declined',
+      'cleared',
+      'overtaken',
+      'refused_by_gate',
+    ]),
+  }),
+]);
+export type EventBody = z.infer<typeof EventBody>;
+export type EventType = EventBody['type'];
+export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
+
+/** One event at its place in the chain. `hash` covers everything else, `previousHash` the event before. */
+export const LedgerEvent = z.strictObject({
+  cutoverId: Id,
+  version: z.int().min(1),
+  recordedAt: Instant,
+  body: EventBody,
+  previousHash: Digest,
+  hash: Digest,
+});
+export type LedgerEvent = z.infer<typeof LedgerEvent>;
+
+/** What the first event of a cutover names as the hash before it. */
+export const genesisHash: Digest = '0'.repeat(64);

@@ -1,0 +1,217 @@
+/**
+ * How each event changes the state. `evolve` is total and pure: it asks no clock, refuses nothing, and folding
+ * the same events always gives the same state.
+ */
+import type { CutoverState } from './cutover.ts';
+import { applyAsForecast, applyFact } from './effects.ts';
+import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
+import type { Ruling } from './facts.ts';
+import { initialSituation } from './situation.ts';
+import { subjectOf } from './subjects.ts';
+import type { Id } from './vocabulary.ts';
+
+function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverState {
+  return {
+    cutoverId: event.cutoverId,
+    version: 0,
+    headHash: genesisHash,
+    recordedAt: event.recordedAt,
+    planDigest: body.planDigest,
+    declaredByLead: body.declaredByLead,
+    situation: initialSituation(body.plan),
+    unruled: [],
+    heldFacts: [],
+    known: {},
+    inputVersion: event.version,
+    run: null,
+    lastRunStartedVersion: 0,
+    current: null,
+    pending: null,
+    lastPacketVersion: 0,
+    decided: {},
+    usedNonces: [],
+    acknowledgements: {},
+    noticed: {},
+    refusals: 0,
+  };
+}
+
+function ruleOn(state: CutoverState, ruling: Ruling): CutoverState {
+  const fact = state.unruled.find((waiting) => waiting.factId === ruling.factId);
+  if (fact === undefined) return state;
+  const next = { ...state, unruled: state.unruled.filter((waiting) => waiting !== fact) };
+  switch (ruling.ruling) {
+    case 'repeat':
+      return next;
+    case 'held':
+      return { ...next, heldFacts: [...state.heldFacts, { fact, ruling }] };
+    case 'accepted':
+    case 'accepted_as_forecast': {
+      const apply = ruling.ruling === 'accepted' ? applyFact : applyAsForecast;
+      const { factId, source, sourceSequence, occurredAt, assertion } = fact;
+      const subject = subjectOf(assertion);
+      return {
+        ...next,
+        situation: apply(state.situation, fact),
+        known: {
+          ...state.known,
+          [subject]: { factId, source, sourceSequence, occurredAt, assertion },
+        },
+        heldFacts: state.heldFacts.filter((held) => subjectOf(held.fact.assertion) !== subject),
+      };
+    }
+  }
+}
+
+function judge(state: CutoverState, body: EventOf<'VerdictGiven'>): CutoverState {
+  const attempt = state.run?.attempts[body.agent];
+  if (state.run === null || attempt === undefined) return state;
+  const judged = { ...attempt, clean: body.clean, violations: body.violations };
+  return {
+    ...state,
+    run: { ...state.run, attempts: { ...state.run.attempts, [body.agent]: judged } },
+  };
+}
+
+function adopt(state: CutoverState, body: EventOf<'PacketAdopted'>): CutoverState {
+  if (state.pending?.record.packet.packetId !== body.packetId) return state;
+  const { record } = state.pending;
+  const affected = new Set(record.packet.mustAcknowledge);
+  const acknowledgements = Object.fromEntries(
+    Object.entries(state.acknowledgements).map(([person, known]) => [
+      person,
+      affected.has(person) || known.countsFor < body.version - 1
+        ? known
+        : { ...known, countsFor: body.version },
+    ]),
+  );
+  return {
+    ...state,
+    current: record,
+    pending: null,
+    decided: { ...state.decided, [body.packetId]: 'adopted' },
+    usedNonces: [...state.usedNonces, body.binding.nonce],
+    acknowledgements,
+    run: null,
+    lastRunStartedVersion: state.run?.startedVersion ?? state.lastRunStartedVersion,
+  };
+}
+
+function endRun(state: CutoverState): CutoverState {
+  if (state.run === null) return state;
+  return { ...state, run: null, lastRunStartedVersion: state.run.startedVersion };
+}
+
+function clear(state: CutoverState, packetId: Id, how: 'declined' | 'cleared'): CutoverState {
+  if (state.pending?.record.packet.packetId !== packetId) return state;
+  return { ...state, pending: null, decided: { ...state.decided, [packetId]: how } };
+}
+
+// eslint-disable-next-line max-lines-per-function -- one line per event type is the clearest form of this table
+function change(state: CutoverState, body: EventBody, event: LedgerEvent): CutoverState {
+  switch (body.type) {
+    case 'CutoverDeclared':
+      return state;
+    case 'ReportReceived':
+      return {
+        ...state,
+        unruled: [...state.unruled, ...body.report.facts],
+        inputVersion: event.version,
+      };
+    case 'ReportRefused':
+      return { ...state, refusals: state.refusals + 1 };
+    case 'RunStarted':
+      return {
+        ...state,
+        run: {
+          runId: body.runId,
+          startedVersion: event.version,
+          nowAt: body.nowAt,
+          graphVersion: body.graphVersion,
+          attempts: {},
+        },
+      };
+    case 'ProposalMade':
+      return state.run === null
+        ? state
+        : {
+            ...state,
+            run: {
+              ...state.run,
+              attempts: {
+                ...state.run.attempts,
+                [body.proposal.agent]: { proposal: body.proposal, clean: null, violations: [] },
+              },
+            },
+          };
+    case 'VerdictGiven':
+      return judge(state, body);
+    case 'FactsRuled':
+      return body.rulings.reduce(ruleOn, state);
+    case 'PacketPrepared':
+      return {
+        ...state,
+        pending: {
+          record: { packet: body.packet, packetHash: body.packetHash, checkCode: body.checkCode },
+          request: null,
+        },
+        lastPacketVersion: body.packet.version,
+      };
+    case 'ApprovalRequested': {
+      const { packetId, packetHash, basisDigest, nonce, expiresAt, runId } = body;
+      return state.pending === null
+        ? state
+        : {
+            ...state,
+            pending: {
+              ...state.pending,
+              request: { packetId, packetHash, basisDigest, nonce, expiresAt, runId },
+            },
+          };
+    }
+    case 'ApprovalCleared':
+      return clear(state, body.packetId, 'cleared');
+    case 'PacketAdopted':
+      return adopt(state, body);
+    case 'PacketSuperseded':
+      return { ...state, decided: { ...state.decided, [body.packetId]: 'superseded' } };
+    case 'PacketDeclined':
+      return {
+        ...endRun(clear(state, body.packetId, 'declined')),
+        usedNonces: [...state.usedNonces, body.binding.nonce],
+      };
+    case 'DecisionRefused':
+      return { ...state, refusals: state.refusals + 1 };
+    case 'NoticeQueued':
+      return {
+        ...state,
+        noticed: {
+          ...state.noticed,
+          [body.person]: { version: body.version, at: event.recordedAt },
+        },
+      };
+    case 'PacketAcknowledged':
+      return {
+        ...state,
+        acknowledgements: {
+          ...state.acknowledgements,
+          [body.person]: { version: body.version, countsFor: body.version, at: event.recordedAt },
+        },
+      };
+    case 'RunEnded':
+      return endRun(state);
+  }
+}
+
+/** The state after one more event. The first event must declare the cutover; anything else is a broken ledger. */
+export function evolve(state: CutoverState | null, event: LedgerEvent): CutoverState {
+  const before =
+    state ?? (event.body.type === 'CutoverDeclared' ? declare(event, event.body) : null);
+  if (before === null) {
+    throw new Error(
+      `${event.cutoverId}: event ${event.version} comes before the cutover is declared`,
+    );
+  }
+  const after = change(before, event.body, event);
+  return { ...after, version: event.version, headHash: event.hash, recordedAt: event.recordedAt };
+}

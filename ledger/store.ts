@@ -1,0 +1,50 @@
+/**
+ * The store port. A store keeps events in order per cutover, refuses a stale writer, and never changes a row.
+ * Adapters are in stores/ (SQLite, PostgreSQL); one contract suite runs on both.
+ */
+import type { CutoverState } from './cutover.ts';
+import type { LedgerEvent } from './events.ts';
+import type { Digest, Id } from './vocabulary.ts';
+
+export type Head = { readonly version: number; readonly hash: Digest };
+
+/** The earlier report with this source event id, if there is one. */
+export type KnownReport = { readonly version: number; readonly bodyDigest: Digest };
+
+/** A folded state, kept only to save time: it can be deleted, and is ignored when it does not match the chain. */
+export type Snapshot = {
+  readonly version: number;
+  readonly headHash: Digest;
+  readonly stateDigest: Digest;
+  readonly codeVersion: string;
+  readonly state: CutoverState;
+};
+
+export type Reader = {
+  head(cutoverId: Id): Promise<Head | null>;
+  /** Events after a position, in order, at most `limit`. */
+  read(cutoverId: Id, range: { after: number; limit?: number }): Promise<LedgerEvent[]>;
+  findReport(cutoverId: Id, source: Id, sourceEventId: string): Promise<KnownReport | null>;
+  snapshot(cutoverId: Id): Promise<Snapshot | null>;
+};
+
+export type Transaction = Reader & {
+  /**
+   * Appends in one durable commit. The first event's version must be `expectedVersion + 1`.
+   * Throws VersionMoved when another writer was first (never happens under the transaction's own lock).
+   */
+  append(cutoverId: Id, expectedVersion: number, events: readonly LedgerEvent[]): Promise<void>;
+};
+
+export type Store = Reader & {
+  cutovers(): Promise<Id[]>;
+  /** Runs `work` with the cutover locked for writing; commits when it returns, rolls back when it throws. */
+  transact<T>(cutoverId: Id, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  saveSnapshot(cutoverId: Id, snapshot: Snapshot): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Another writer appended first. Operating trouble: the caller loads again and decides again. */
+export class VersionMoved extends Error {
+  override readonly name = 'VersionMoved';
+}
