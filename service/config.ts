@@ -1,0 +1,57 @@
+/**
+ * Settings: the only file that reads the environment. Everything has a default, so that a bare machine works;
+ * a value that cannot be understood stops the start with its name and the fix.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const Environment = z.object({
+  /** A file path, or a `postgres://` URL. */
+  INTERLOCK_LEDGER: z.string().min(1).optional(),
+  /** Disposable graph checkpoints. */
+  INTERLOCK_CHECKPOINTS: z.string().min(1).optional(),
+  INTERLOCK_HOME: z.string().min(1).default('.interlock'),
+  INTERLOCK_LOG: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('warn'),
+  /** Tracing sends state to another site: off unless asked for by this name. */
+  INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
+});
+
+export type Config = {
+  readonly ledger: string;
+  readonly checkpoints: string;
+  readonly log: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+};
+
+/** A setting that cannot be understood. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads the environment. Switches the libraries' own tracing off unless INTERLOCK_TRACING is `on`. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.')}: ${issue.message}`,
+    );
+    throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
+  }
+  if (parsed.data.INTERLOCK_TRACING === 'off') {
+    for (const name of ['LANGSMITH_TRACING', 'LANGCHAIN_TRACING_V2', 'LANGCHAIN_TRACING']) {
+      process.env[name] = 'false';
+    }
+  }
+  const {
+    INTERLOCK_HOME: home,
+    INTERLOCK_LEDGER,
+    INTERLOCK_CHECKPOINTS,
+    INTERLOCK_LOG,
+  } = parsed.data;
+  return {
+    ledger: INTERLOCK_LEDGER ?? join(home, 'ledger.db'),
+    checkpoints: INTERLOCK_CHECKPOINTS ?? join(home, 'checkpoints.db'),
+    log: INTERLOCK_LOG,
+  };
+}
