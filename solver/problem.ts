@@ -34,9 +34,13 @@ export type OpenCheckpoint = {
   /** Placed anywhere but at `preferredStart`, it breaks `protected_move`. */
   readonly exceptionOnly: boolean;
   readonly duration: Tick;
+  /** The planned duration in milliseconds where it is not a whole number of ticks; `duration` is then rounded up. */
+  readonly exactMs?: number;
   /** The incumbent start; the approved (or revised) one where the incumbent holds it. */
   readonly preferredStart: Tick;
   readonly preferredOwner: Id;
+  /** Its approved or revised start: preferred again once it is held. Left out where it equals `preferredStart`. */
+  readonly approvedStart?: Tick;
   /** Whether the incumbent timeline places it. */
   readonly wasPlaced: boolean;
   readonly weight: number;
@@ -70,17 +74,30 @@ export type Edge = {
   readonly type: 'finish_to_start' | 'start_to_start' | 'finish_to_finish';
   readonly least: Tick;
   readonly greatest: Tick | null;
+  /** An exception with an end: a start of `to` not after this may exceed the greatest gap. */
+  readonly greatestWaivedTo?: Tick;
   readonly leastCause: Cause;
   readonly greatestCause: Cause | null;
 };
 
-/** Members are placed one after another with at least `gap` ticks between (a review spacing). */
-export type Spacing = { readonly id: Id; readonly members: readonly Id[]; readonly gap: Tick };
+/**
+ * Between two members the later start leaves at least `gap` ticks after the earlier one's end; of two equal starts
+ * the lower rank counts as the earlier (a review spacing).
+ */
+export type Spacing = {
+  readonly id: Id;
+  readonly members: readonly Id[];
+  readonly gap: Tick;
+  /** Exceptions with an end: a member that starts not after `to` is outside the spacing. */
+  readonly waived?: readonly { readonly member: Id; readonly to: Tick }[];
+};
 
 export type Problem = {
   readonly originAt: Instant;
   readonly tickMs: number;
   readonly now: Tick;
+  /** A start that moves comes no earlier than this (`policy.reviewMinutes`); there is a limit on each checkpoint too. */
+  readonly reviewFrom?: Tick;
   /** Sorted by id. */
   readonly open: readonly OpenCheckpoint[];
   /** Sorted by id. */
