@@ -15,6 +15,8 @@ const Environment = z.object({
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('warn'),
   /** Tracing sends state to another site: off unless asked for by this name. */
+  /** Any value switches colour off (the convention of no-color.org). */
+  NO_COLOR: z.string().optional(),
   INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
 });
 
@@ -22,6 +24,8 @@ export type Config = {
   readonly ledger: string;
   readonly checkpoints: string;
   readonly log: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** Colour is wanted, if there is a terminal. */
+  readonly colour: boolean;
 };
 
 /** A setting that cannot be understood. */
@@ -48,10 +52,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     INTERLOCK_LEDGER,
     INTERLOCK_CHECKPOINTS,
     INTERLOCK_LOG,
+    NO_COLOR,
   } = parsed.data;
   return {
     ledger: INTERLOCK_LEDGER ?? join(home, 'ledger.db'),
     checkpoints: INTERLOCK_CHECKPOINTS ?? join(home, 'checkpoints.db'),
     log: INTERLOCK_LOG,
+    colour: (NO_COLOR ?? '') === '',
   };
 }

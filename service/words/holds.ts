@@ -3,6 +3,7 @@
  * closed template over ledger ids and times.
  */
 import type { Cause, Hold, Relaxation, ReleaseCondition } from '../../ledger/holds.ts';
+import type { ViolationCode } from '../../ledger/codes.ts';
 import { violationWords } from './codes.ts';
 import type { Names } from './names.ts';
 import { minutesText, timeText } from './times.ts';
@@ -15,20 +16,17 @@ function subjectText(cause: Cause, names: Names): string {
   return known.find((name) => name !== cause.subject) ?? cause.subject;
 }
 
-const ruleText = (rule: Cause['rule']): string => {
-  switch (rule) {
-    case 'late_finish':
-      return 'finishes late';
-    case 'approved_start':
-      return 'must not start before its approved time';
-    case 'kept_placed':
-      return 'is kept placed';
-    case 'duration':
-      return 'needs its full duration';
-    default:
-      return `otherwise ${violationWords[rule]}`;
-  }
+const ownRules: Readonly<Record<Exclude<Cause['rule'], ViolationCode>, string>> = {
+  late_finish: 'finishes late',
+  approved_start: 'must not start before its approved time',
+  kept_placed: 'is kept placed',
+  duration: 'needs its full duration',
 };
+
+const isViolation = (rule: Cause['rule']): rule is ViolationCode => rule in violationWords;
+
+const ruleText = (rule: Cause['rule']): string =>
+  isViolation(rule) ? `otherwise ${violationWords[rule]}` : ownRules[rule];
 
 /** `Traffic shift readiness: otherwise runs outside its maintenance boundary (Replication, Sun 03:10) [fact-12]`. */
 export function causeText(cause: Cause, names: Names): string {

@@ -1,0 +1,212 @@
+/**
+ * The command line: verbs, options and help, on commander. Each verb answers with text, JSON and an exit code;
+ * only this file and main.ts know about the terminal.
+ */
+import { Command } from 'commander';
+import type { Interlock } from '../interlock.ts';
+import type { Answer } from './answer.ts';
+import { declare, report, runOnce, whatIf } from './change.ts';
+import { drill, schema, verify } from './check.ts';
+import { acknowledge, adopt, decline, grant } from './decide.ts';
+import type { Screen } from './screen.ts';
+import { holds, lineage, packet, status } from './show.ts';
+import { walk } from './walk.ts';
+
+type Options = {
+  readonly json?: boolean;
+  readonly utc?: boolean;
+  readonly cutover?: string;
+  readonly as: string;
+  readonly reason: string;
+  readonly diff?: string;
+  readonly for?: string;
+  readonly asOf?: string;
+  readonly checkpoint: string;
+  readonly relaxes: string;
+  readonly until?: string;
+  readonly ledger?: string;
+  readonly at?: string;
+};
+
+/** Where the ledger is, and for rehearsals what time it is there. */
+export type Where = { readonly ledger?: string | undefined; readonly at?: string | undefined };
+
+/** What main.ts gives: how to open Interlock when a verb needs it, and where answers go. */
+export type Host = {
+  readonly screen: Screen;
+  readonly interactive: boolean;
+  readonly withInterlock: (
+    where: Where,
+    work: (interlock: Interlock) => Promise<Answer>,
+  ) => Promise<Answer>;
+  readonly deliver: (answer: Answer, json: boolean) => void;
+};
+
+const help = `
+Exit codes: 0 done · 1 Interlock failed · 2 wrong command line · 3 a file has problems, nothing was written ·
+4 refused by the ledger · 5 a verification or drill did not hold · 6 the ledger is unavailable, try again.
+Times are shown in the cutover's zone; --utc shows UTC. The ledger is .interlock/ledger.db here, or INTERLOCK_LEDGER.
+Interlock never recommends go or no-go, never executes a step and never posts anything by itself.`;
+
+type Work = (interlock: Interlock, options: Options, words: string[]) => Promise<Answer>;
+
+/** Adds a verb whose work needs an open ledger. */
+function verb(
+  program: Command,
+  host: Host,
+  shape: { usage: string; about: string; work: Work },
+): Command {
+  return program
+    .command(shape.usage)
+    .description(shape.about)
+    .option('--json', 'answer as JSON')
+    .option('--utc', 'show times in UTC')
+    .option('--cutover <id>', 'which cutover, when there are several')
+    .option('--ledger <path>', 'another ledger than the configured one')
+    .option('--at <instant>', 'rehearsals only: act as if it were this instant')
+    .action(async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      const options = command.optsWithGlobals<Options>();
+      const answer = await host.withInterlock((interlock) =>
+        shape.work(interlock, options, command.args),
+      );
+      host.deliver(answer, options.json === true);
+    });
+}
+
+const first = (words: string[]): string => words[0] ?? '';
+
+function addChanges(program: Command, host: Host): void {
+  const { screen } = host;
+  verb(program, host, {
+    usage: 'declare <runbook>',
+    about: 'declare a cutover from a runbook file and prepare packet 1',
+    work: (interlock, options, words) =>
+      declare(interlock, { ...options, file: first(words) }, screen),
+  }).requiredOption('--as <person>', 'who declares it');
+  verb(program, host, {
+    usage: 'report <facts>',
+    about: 'append reports from a facts file, or - for standard input',
+    work: (interlock, options, words) => report(interlock, { ...options, file: first(words) }),
+  });
+  verb(program, host, {
+    usage: 'run',
+    about: 'rebuild the timeline and stop at the packet that needs a decision',
+    work: (interlock, options) => runOnce(interlock, options, screen),
+  });
+  verb(program, host, {
+    usage: 'whatif <facts>',
+    about: 'what these facts would do; writes nothing',
+    work: (interlock, options, words) =>
+      whatIf(interlock, { ...options, file: first(words) }, screen),
+  });
+}
+
+function addViews(program: Command, host: Host): void {
+  const { screen } = host;
+  verb(program, host, {
+    usage: 'status',
+    about: 'the order in force, what is stale, what waits, who still acts on old orders',
+    work: (interlock, options) => status(interlock, options, screen),
+  });
+  verb(program, host, {
+    usage: 'packet [version]',
+    about: 'a packet by version, check code, "current" or "pending"',
+    work: (interlock, options, words) =>
+      packet(interlock, { ...options, packet: words[0] }, screen),
+  })
+    .option('--diff <other>', 'only what differs from another packet')
+    .option('--for <person>', 'only the lines of one person');
+  verb(program, host, {
+    usage: 'holds',
+    about: 'the hold register, with causes, release conditions and relaxations',
+    work: (interlock, options) => holds(interlock, options, screen),
+  });
+  verb(program, host, {
+    usage: 'lineage',
+    about: 'everything that happened, in order, with what was known when',
+    work: (interlock, options) => lineage(interlock, options, screen),
+  }).option(
+    '--as-of <instant>',
+    'what was known at this instant, and what was already true but not received',
+  );
+}
+
+function addDecisions(program: Command, host: Host): void {
+  const { screen } = host;
+  verb(program, host, {
+    usage: 'adopt <packet>',
+    about: 'adopt exactly this packet (version, check code or hash)',
+    work: (interlock, options, words) =>
+      adopt(interlock, { ...options, packet: first(words) }, screen),
+  }).requiredOption('--as <person>', 'who decides');
+  verb(program, host, {
+    usage: 'decline <packet>',
+    about: 'decline the packet that waits; the one in force stays',
+    work: (interlock, options, words) => decline(interlock, { ...options, packet: first(words) }),
+  })
+    .requiredOption('--as <person>', 'who decides')
+    .requiredOption('--reason <text>', 'why');
+  verb(program, host, {
+    usage: 'ack <packet>',
+    about: 'acknowledge the current packet',
+    work: (interlock, options, words) =>
+      acknowledge(interlock, { ...options, packet: first(words) }),
+  }).requiredOption('--as <person>', 'who has read it');
+  verb(program, host, {
+    usage: 'grant',
+    about: 'grant an exception to one rule for one checkpoint',
+    work: (interlock, options) => grant(interlock, options),
+  })
+    .requiredOption('--as <person>', 'who grants it')
+    .requiredOption('--checkpoint <id>', 'for which checkpoint')
+    .requiredOption('--relaxes <code>', 'which rule')
+    .option('--until <instant>', 'the whole execution must end by then');
+}
+
+function addChecks(program: Command, host: Host): void {
+  const { screen } = host;
+  verb(program, host, {
+    usage: 'verify',
+    about: 'read the whole ledger again and check its chain; names the first broken position',
+    work: (interlock, options) => verify(interlock, options),
+  });
+  program
+    .command('drill <path>')
+    .description('run a drill file, or every drill of a folder, and score what was expected')
+    .option('--json', 'answer as JSON')
+    .action(async (path: string, options: Options) =>
+      host.deliver(await drill(path), options.json === true),
+    );
+  program
+    .command('schema')
+    .description('print the JSON Schema of runbook files')
+    .option('--json', 'answer as JSON (the same)')
+    .action((options: Options) => host.deliver(schema(), options.json === true));
+  program
+    .command('walk', { isDefault: true })
+    .description('the main job on the payments cutover, from one command (npm start)')
+    .option('--json', 'answer as JSON')
+    .option('--utc', 'show times in UTC')
+    .action(async (options: Options) => {
+      const answer = await walk(
+        { utc: options.utc === true, interactive: host.interactive && options.json !== true },
+        screen,
+      );
+      host.deliver(answer, options.json === true);
+    });
+}
+
+/** The whole command line, ready to parse. */
+export function buildProgram(host: Host): Command {
+  const program = new Command('interlock')
+    .description('One authoritative checkpoint timeline, and one command packet to adopt.')
+    .addHelpText('after', help)
+    .exitOverride()
+    .showHelpAfterError('(interlock --help lists the verbs)');
+  addChanges(program, host);
+  addViews(program, host);
+  addDecisions(program, host);
+  addChecks(program, host);
+  return program;
+}

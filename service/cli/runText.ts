@@ -1,0 +1,94 @@
+/**
+ * What a run came to, for the person who started it: the pending packet and how to decide on it, or why there is
+ * nothing to decide.
+ */
+import type { RunResult } from '../../graph/run.ts';
+import type { CutoverState } from '../../ledger/cutover.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import type { Interlock } from '../interlock.ts';
+import { violationWords } from '../words/codes.ts';
+import { namesOf } from '../words/names.ts';
+import { type Answer, answered, exits } from './answer.ts';
+import { eventsOf, stateOf } from './cutovers.ts';
+import { renderPacket } from './renderPacket.ts';
+import type { Screen } from './screen.ts';
+
+/** The words each fact was read from, by fact id. */
+export function factTexts(events: readonly LedgerEvent[]): ReadonlyMap<string, string> {
+  return new Map(
+    events.flatMap(({ body }) =>
+      body.type === 'ReportReceived'
+        ? body.report.facts.map((fact) => [fact.factId, fact.text] as const)
+        : [],
+    ),
+  );
+}
+
+/** The two commands that decide on the pending packet. */
+export function howToDecide(state: CutoverState): string {
+  const record = state.pending?.record;
+  if (record === undefined) return '';
+  return [
+    `Packet ${record.packet.version} waits for the release lead. Decide with:`,
+    `  interlock adopt ${record.checkCode} --as PERSON`,
+    `  interlock decline ${record.checkCode} --as PERSON --reason "WHY"`,
+  ].join('\n');
+}
+
+function waiting(
+  state: CutoverState,
+  events: readonly LedgerEvent[],
+  context: { utc: boolean; screen: Screen },
+): string {
+  const record = state.pending?.record;
+  if (record === undefined) return 'No packet waits for a decision.';
+  const names = namesOf(state.situation.plan, context.utc ? 'UTC' : undefined);
+  const packet = renderPacket(record, {
+    before: state.current?.packet ?? null,
+    factTexts: factTexts(events),
+    view: { names, screen: context.screen },
+  });
+  return `${packet}\n\n${howToDecide(state)}`;
+}
+
+const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'>, string>> = {
+  no_change: 'Nothing changed: no time, order, owner or hold. The packet in force stays.',
+  nothing_to_do: 'Nothing new since the last run.',
+  adopted: 'Packet 1 is current, on the authority of the release lead who declared it.',
+  overtaken: 'New facts kept arriving during the run; run again.',
+  refused_by_gate: 'The gate refused every proposal; nothing reaches a person. The rules broken:',
+};
+
+/** The result of a run as an answer. A refusal by the gate is shown with every broken rule. */
+export async function describeRun(
+  interlock: Interlock,
+  done: { cutoverId: string; result: RunResult; utc: boolean },
+  screen: Screen,
+): Promise<Answer> {
+  const { store } = interlock.ledger;
+  const { cutoverId, result } = done;
+  const [state, events] = [await stateOf(store, cutoverId), await eventsOf(store, cutoverId)];
+  const json = {
+    outcome: result.outcome,
+    version: state.version,
+    pending: state.pending?.record ?? null,
+    request: state.pending?.request ?? null,
+    current: state.current?.packet.version ?? null,
+  };
+  if (result.outcome === 'awaiting_decision') {
+    return answered(waiting(state, events, { utc: done.utc, screen }), json);
+  }
+  const verdict = events.findLast(({ body }) => body.type === 'VerdictGiven' && !body.clean)?.body;
+  const rules =
+    result.outcome === 'refused_by_gate' && verdict?.type === 'VerdictGiven'
+      ? verdict.violations.map(
+          (violation) =>
+            `  ${violation.code} ${violation.checkpoint ?? ''}: ${violationWords[violation.code]}`,
+        )
+      : [];
+  return {
+    exit: result.outcome === 'refused_by_gate' ? exits.refused : exits.ok,
+    text: [endings[result.outcome], ...rules].join('\n'),
+    json: { ...json, rules },
+  };
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/**
+ * The `interlock` command: reads settings, opens what a verb needs, prints its answer and leaves with its exit
+ * code. Every failure ends as one clear sentence on standard error.
+ */
+import { CommanderError } from 'commander';
+import { type Answer, exits, UsageError } from './cli/answer.ts';
+import { buildProgram, type Host } from './cli/program.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
+import { openInterlock } from './interlock.ts';
+import { openLogger } from './logger.ts';
+
+const config = readConfig();
+const logger = openLogger(config.log);
+
+const screen: Host['screen'] = {
+  colour: config.colour && process.stdout.isTTY === true,
+  print: (text) => void process.stdout.write(`${text}\n`),
+};
+
+const withInterlock: Host['withInterlock'] = async (where, work) => {
+  const interlock = await openInterlock(
+    where.ledger === undefined
+      ? config
+      : { ledger: where.ledger, checkpoints: `${where.ledger}.checkpoints` },
+    { now: clockAt(where.at) },
+  );
+  try {
+    await refuseOnLiveLedger(interlock.ledger.store, where.at);
+    return await work(interlock);
+  } finally {
+    await interlock.close();
+  }
+};
+
+function deliver(answer: Answer, json: boolean): void {
+  const text = json ? JSON.stringify(answer.json, null, 2) : answer.text;
+  if (answer.exit === exits.ok || json) screen.print(text);
+  else process.stderr.write(`${text}\n`);
+  process.exitCode = answer.exit;
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exits.ok : exits.usage;
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`interlock: ${message}\n`);
+  if (error instanceof UsageError) process.exitCode = error.exit;
+  else if (error instanceof ConfigError) process.exitCode = exits.usage;
+  else {
+    logger.error({ err: error }, 'the command failed');
+    process.exitCode = exits.failed;
+  }
+}
+
+const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+try {
+  await buildProgram({ screen, interactive, withInterlock, deliver }).parseAsync();
+} catch (error) {
+  fail(error);
+}
