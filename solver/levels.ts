@@ -11,36 +11,38 @@ export const byIncumbent = (one: OpenCheckpoint, other: OpenCheckpoint): number 
   one.rank - other.rank ||
   (one.id < other.id ? -1 : 1);
 
-/** The lanes of a checkpoint: whom it was given to, and its room. Two that share one are a lane pair. */
-export const lanesOf = (checkpoint: OpenCheckpoint): readonly string[] =>
-  checkpoint.room === null
-    ? [`owner:${checkpoint.preferredOwner}`]
-    : [`owner:${checkpoint.preferredOwner}`, `room:${checkpoint.room}`];
+/** A lane: the checkpoints of one owner, or of one room, in the order they had. */
+export type Lane = { readonly of: 'owner' | 'room'; readonly members: readonly OpenCheckpoint[] };
 
-/** Members of each lane in the order they had. */
-export function lanes(problem: Problem): readonly (readonly OpenCheckpoint[])[] {
-  const byLane = new Map<string, OpenCheckpoint[]>();
-  for (const checkpoint of problem.open.toSorted(byIncumbent)) {
-    for (const lane of lanesOf(checkpoint)) {
-      byLane.set(lane, [...(byLane.get(lane) ?? []), checkpoint]);
+/** Every lane of the problem, owners' lanes first. Two checkpoints that share one are a lane pair. */
+export function lanes(problem: Problem): readonly Lane[] {
+  const gather = (of: Lane['of'], keyOf: (checkpoint: OpenCheckpoint) => Id | null): Lane[] => {
+    const byKey = new Map<Id, OpenCheckpoint[]>();
+    for (const checkpoint of problem.open.toSorted(byIncumbent)) {
+      const key = keyOf(checkpoint);
+      if (key !== null) byKey.set(key, byKey.get(key) ?? []);
+      if (key !== null) byKey.get(key)?.push(checkpoint);
     }
-  }
-  return [...byLane.keys()].toSorted().map((lane) => byLane.get(lane) ?? []);
+    return [...byKey.values()].map((members) => ({ of, members }));
+  };
+  return [
+    ...gather('owner', ({ preferredOwner }) => preferredOwner),
+    ...gather('room', ({ room }) => room),
+  ];
 }
 
-/** How often a later member of a lane starts before an earlier one; a pair that shares two lanes counts once. */
-function inversions(problem: Problem, starts: ReadonlyMap<Id, number>): number {
-  const inverted = new Set<string>();
-  for (const lane of lanes(problem)) {
-    const placed = lane.filter((member) => starts.has(member.id));
-    const at = placed.map((member) => starts.get(member.id) ?? 0);
-    for (const [index, earlier] of placed.entries()) {
-      for (let next = index + 1; next < placed.length; next += 1) {
-        if ((at[index] ?? 0) > (at[next] ?? 0)) inverted.add(`${earlier.id} ${placed[next]?.id}`);
-      }
-    }
+/** Pairs of one lane that stand the wrong way round. A room's lane leaves pairs of one owner to the owner's lane. */
+function invertedIn(lane: Lane, starts: ReadonlyMap<Id, number>): number {
+  const placed = lane.members.filter((member) => starts.has(member.id));
+  const at = placed.map((member) => starts.get(member.id) ?? 0);
+  const inverts = (earlier: number, later: number): boolean =>
+    (at[earlier] ?? 0) > (at[later] ?? 0) &&
+    (lane.of === 'owner' || placed[earlier]?.preferredOwner !== placed[later]?.preferredOwner);
+  let inverted = 0;
+  for (let later = 1; later < placed.length; later += 1) {
+    for (let earlier = 0; earlier < later; earlier += 1) if (inverts(earlier, later)) inverted += 1;
   }
-  return inverted.size;
+  return inverted;
 }
 
 const count = <T>(list: readonly T[], holds: (item: T) => boolean): number =>
@@ -70,7 +72,7 @@ export function levelsOf(problem: Problem, placed: readonly PlacedTicks[]): numb
     heldOpen.length,
     count(problem.open, (checkpoint) => checkpoint.wasPlaced !== starts.has(checkpoint.id)),
     count(placedOpen, (checkpoint) => checkpoint.protected && movement(checkpoint) > 0),
-    inversions(problem, starts),
+    lanes(problem).reduce((sum, lane) => sum + invertedIn(lane, starts), 0),
     count(placedOpen, ({ id, preferredOwner }) => owners.get(id) !== preferredOwner),
     newlyWoken(problem, owners),
     placedOpen.reduce((sum, checkpoint) => sum + checkpoint.weight * movement(checkpoint), 0),
