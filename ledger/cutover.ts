@@ -3,6 +3,7 @@
  * kept as a snapshot and thrown away. How each event changes it is in evolve.ts; what is allowed, in decide.ts.
  */
 import { z } from 'zod';
+import { Actor } from './events.ts';
 import { Assertion, Fact, Ruling } from './facts.ts';
 import { Packet } from './packet.ts';
 import { Proposal, Violation } from './proposal.ts';
@@ -53,12 +54,22 @@ export const Run = z.strictObject({
 });
 export type Run = z.infer<typeof Run>;
 
+/** How a packet left the waiting place (or the current one): who decided, when. `by` is null when time or facts did. */
+export const Settled = z.strictObject({
+  how: z.enum(['adopted', 'declined', 'superseded', 'basis_moved', 'expired', 'replaced']),
+  version: z.int(),
+  by: z.string().nullable(),
+  at: Instant,
+});
+export type Settled = z.infer<typeof Settled>;
+
 export const CutoverState = z.strictObject({
   cutoverId: Id,
   version: z.int(),
   headHash: Digest,
   recordedAt: Instant,
   planDigest: Digest,
+  declaredBy: Actor,
   declaredByLead: z.boolean(),
   situation: Situation,
   /** Received and not yet ruled on, in order of arrival. */
@@ -71,11 +82,15 @@ export const CutoverState = z.strictObject({
   run: Run.nullable(),
   /** Position at which the last run that ended had started. */
   lastRunStartedVersion: z.int(),
+  lastRunId: Id.nullable(),
+  /** The instant the last run that ended reasoned about. */
+  lastRunNowAt: Instant.nullable(),
   current: PacketRecord.nullable(),
   /** Prepared and waiting for a person. */
   pending: z.strictObject({ record: PacketRecord, request: Request.nullable() }).nullable(),
   lastPacketVersion: z.int(),
-  decided: z.record(Id, z.enum(['adopted', 'declined', 'cleared', 'superseded'])),
+  /** Every packet that no longer waits, by its id. */
+  decided: z.record(Id, Settled),
   usedNonces: z.array(Id),
   /** Newest acknowledgement of each person: `version` is the one they saw, `countsFor` the newest it still covers. */
   acknowledgements: z.record(

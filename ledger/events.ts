@@ -81,7 +81,7 @@ export const EventBody = z.discriminatedUnion('type', [
   }),
   event('ApprovalCleared', {
     packetId: Id,
-    reason: z.enum(['basis_moved', 'expired', 'replaced', 'effect_vanished']),
+    reason: z.enum(['basis_moved', 'expired', 'replaced']),
   }),
   event('PacketAdopted', {
     packetId: Id,
@@ -99,7 +99,7 @@ export const EventBody = z.discriminatedUnion('type', [
   }),
   /** A decision that was refused: who, why, and both sides of what did not match. */
   event('DecisionRefused', {
-    decision: z.enum(['adopt', 'decline', 'acknowledge', 'grant']),
+    decision: z.enum(['adopt', 'decline', 'acknowledge']),
     code: RejectionCode,
     actor: Actor,
     binding: DecisionBinding,

@@ -6,9 +6,10 @@ import type { CutoverState } from './cutover.ts';
 import { applyAsForecast, applyFact } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
 import type { Ruling } from './facts.ts';
+import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
 import { initialSituation } from './situation.ts';
 import { subjectOf } from './subjects.ts';
-import type { Id } from './vocabulary.ts';
+import type { Instant } from './vocabulary.ts';
 
 function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverState {
   return {
@@ -17,6 +18,7 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     headHash: genesisHash,
     recordedAt: event.recordedAt,
     planDigest: body.planDigest,
+    declaredBy: body.actor,
     declaredByLead: body.declaredByLead,
     situation: initialSituation(body.plan),
     unruled: [],
@@ -25,6 +27,8 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     inputVersion: event.version,
     run: null,
     lastRunStartedVersion: 0,
+    lastRunId: null,
+    lastRunNowAt: null,
     current: null,
     pending: null,
     lastPacketVersion: 0,
@@ -65,7 +69,7 @@ function ruleOn(state: CutoverState, ruling: Ruling): CutoverState {
 
 function judge(state: CutoverState, body: EventOf<'VerdictGiven'>): CutoverState {
   const attempt = state.run?.attempts[body.agent];
-  if (state.run === null || attempt === undefined) return state;
+  if (state.run === null || attempt?.proposal.proposalId !== body.proposalId) return state;
   const judged = { ...attempt, clean: body.clean, violations: body.violations };
   return {
     ...state,
@@ -73,42 +77,8 @@ function judge(state: CutoverState, body: EventOf<'VerdictGiven'>): CutoverState
   };
 }
 
-function adopt(state: CutoverState, body: EventOf<'PacketAdopted'>): CutoverState {
-  if (state.pending?.record.packet.packetId !== body.packetId) return state;
-  const { record } = state.pending;
-  const affected = new Set(record.packet.mustAcknowledge);
-  const acknowledgements = Object.fromEntries(
-    Object.entries(state.acknowledgements).map(([person, known]) => [
-      person,
-      affected.has(person) || known.countsFor < body.version - 1
-        ? known
-        : { ...known, countsFor: body.version },
-    ]),
-  );
-  return {
-    ...state,
-    current: record,
-    pending: null,
-    decided: { ...state.decided, [body.packetId]: 'adopted' },
-    usedNonces: [...state.usedNonces, body.binding.nonce],
-    acknowledgements,
-    run: null,
-    lastRunStartedVersion: state.run?.startedVersion ?? state.lastRunStartedVersion,
-  };
-}
-
-function endRun(state: CutoverState): CutoverState {
-  if (state.run === null) return state;
-  return { ...state, run: null, lastRunStartedVersion: state.run.startedVersion };
-}
-
-function clear(state: CutoverState, packetId: Id, how: 'declined' | 'cleared'): CutoverState {
-  if (state.pending?.record.packet.packetId !== packetId) return state;
-  return { ...state, pending: null, decided: { ...state.decided, [packetId]: how } };
-}
-
 // eslint-disable-next-line max-lines-per-function -- one line per event type is the clearest form of this table
-function change(state: CutoverState, body: EventBody, event: LedgerEvent): CutoverState {
+function change(state: CutoverState, body: EventBody, event: Recorded): CutoverState {
   switch (body.type) {
     case 'CutoverDeclared':
       return state;
@@ -170,16 +140,18 @@ function change(state: CutoverState, body: EventBody, event: LedgerEvent): Cutov
           };
     }
     case 'ApprovalCleared':
-      return clear(state, body.packetId, 'cleared');
+      return clear(state, body, event);
     case 'PacketAdopted':
-      return adopt(state, body);
+      return adopt(state, body, event);
     case 'PacketSuperseded':
-      return { ...state, decided: { ...state.decided, [body.packetId]: 'superseded' } };
+      return settle(state, body.packetId, {
+        how: 'superseded',
+        version: body.version,
+        by: state.decided[body.packetId]?.by ?? null,
+        at: event.recordedAt,
+      });
     case 'PacketDeclined':
-      return {
-        ...endRun(clear(state, body.packetId, 'declined')),
-        usedNonces: [...state.usedNonces, body.binding.nonce],
-      };
+      return decline(state, body, event);
     case 'DecisionRefused':
       return { ...state, refusals: state.refusals + 1 };
     case 'NoticeQueued':
@@ -199,7 +171,7 @@ function change(state: CutoverState, body: EventBody, event: LedgerEvent): Cutov
         },
       };
     case 'RunEnded':
-      return endRun(state);
+      return endRun(state, body, event);
   }
 }
 
@@ -214,4 +186,16 @@ export function evolve(state: CutoverState | null, event: LedgerEvent): CutoverS
   }
   const after = change(before, event.body, event);
   return { ...after, version: event.version, headHash: event.hash, recordedAt: event.recordedAt };
+}
+
+/** The state as it will be once `bodies` are appended at `recordedAt`; its head hash is still the old one. */
+export function foresee(
+  state: CutoverState,
+  bodies: readonly EventBody[],
+  recordedAt: Instant,
+): CutoverState {
+  return bodies.reduce((before, body) => {
+    const version = before.version + 1;
+    return { ...change(before, body, { version, recordedAt }), version, recordedAt };
+  }, state);
 }
