@@ -76,6 +76,8 @@ export const CutoverState = z.strictObject({
   unruled: z.array(Fact),
   heldFacts: z.array(z.strictObject({ fact: Fact, ruling: Ruling })),
   known: z.record(z.string(), KnownFact),
+  /** Facts accepted since the basis of the current packet, with the position at which each was. */
+  moved: z.array(z.strictObject({ factId: Id, subject: z.string(), version: z.int() })),
   /** Position of the newest event that a run has to look at. */
   inputVersion: z.int(),
   /** The open run; null between runs. */

@@ -24,6 +24,7 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     unruled: [],
     heldFacts: [],
     known: {},
+    moved: [],
     inputVersion: event.version,
     run: null,
     lastRunStartedVersion: 0,
@@ -40,7 +41,7 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
   };
 }
 
-function ruleOn(state: CutoverState, ruling: Ruling): CutoverState {
+function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverState {
   const fact = state.unruled.find((waiting) => waiting.factId === ruling.factId);
   if (fact === undefined) return state;
   const next = { ...state, unruled: state.unruled.filter((waiting) => waiting !== fact) };
@@ -61,6 +62,7 @@ function ruleOn(state: CutoverState, ruling: Ruling): CutoverState {
           ...state.known,
           [subject]: { factId, source, sourceSequence, occurredAt, assertion },
         },
+        moved: [...state.moved, { factId, subject, version }],
         heldFacts: state.heldFacts.filter((held) => subjectOf(held.fact.assertion) !== subject),
       };
     }
@@ -117,7 +119,7 @@ function change(state: CutoverState, body: EventBody, event: Recorded): CutoverS
     case 'VerdictGiven':
       return judge(state, body);
     case 'FactsRuled':
-      return body.rulings.reduce(ruleOn, state);
+      return body.rulings.reduce((before, ruling) => ruleOn(before, ruling, event.version), state);
     case 'PacketPrepared':
       return {
         ...state,

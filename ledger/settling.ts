@@ -43,6 +43,7 @@ export function adopt(
   const adopted: CutoverState = {
     ...state,
     current: record,
+    moved: state.moved.filter((fact) => fact.version > record.packet.basisVersion),
     pending: null,
     usedNonces: [...state.usedNonces, body.binding.nonce],
     acknowledgements: carryAcknowledgements(state, record),
