@@ -1,0 +1,125 @@
+/** The write path over a real store in memory: what is appended, what is not, and what the caller is told. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { minute } from '../tests/support/build.ts';
+import { declare, depsOn, report } from '../tests/support/ledger.ts';
+import { attemptsPerCommand, handle, type LedgerDeps } from './handle.ts';
+import { load } from './load.ts';
+import { type Store, VersionMoved } from './store.ts';
+import { openSqliteStore } from './stores/sqlite.ts';
+
+let store: Store;
+let deps: LedgerDeps;
+beforeEach(async () => {
+  store = await openSqliteStore(':memory:');
+  deps = depsOn(store);
+});
+afterEach(() => store.close());
+
+const send = (command: Parameters<typeof handle>[2]) => handle(deps, 'payments', command);
+
+describe('handle', () => {
+  it('appends what decide answers and returns the state that load then finds', async () => {
+    await send(declare());
+    const { state, events, rejection } = await send(report('r-1'));
+    expect(rejection).toBeNull();
+    expect(events.map((event) => [event.version, event.body.type])).toEqual([
+      [2, 'ReportReceived'],
+    ]);
+    expect(await load(store, 'payments')).toEqual(state);
+  });
+
+  it('appends nothing for a refusal that leaves no record', async () => {
+    const { state, events, rejection } = await send(report('r-1'));
+    expect([state, events, rejection?.code]).toEqual([null, [], 'cutover_unknown']);
+    expect(await store.head('payments')).toBeNull();
+  });
+
+  it('answers a repeated report with the first one and appends nothing', async () => {
+    await send(declare());
+    const first = await send(report('r-1'));
+    await send(report('r-2'));
+    const again = await send(report('r-1'));
+    expect(again.events).toEqual(first.events);
+    expect([first.repeated, again.repeated]).toEqual([false, true]);
+    expect((await store.head('payments'))?.version).toBe(3);
+  });
+
+  it('refuses and records the same source event id with another body, every time', async () => {
+    await send(declare());
+    await send(report('r-1'));
+    for (const version of [3, 4]) {
+      const other = await send(report('r-1', { text: 'another' }));
+      expect(other.rejection?.code).toBe('source_event_reused');
+      expect(other.events.map((event) => [event.version, event.body.type])).toEqual([
+        [version, 'ReportRefused'],
+      ]);
+    }
+    const first = await send(report('r-1'));
+    expect(first.repeated).toBe(true);
+  });
+
+  it('keeps the same event id of two sources apart', async () => {
+    await send(declare());
+    await send(report('r-1'));
+    const other = await send(report('r-1', { source: 'bridge' }));
+    expect(other.repeated).toBe(false);
+  });
+
+  it('knows a source event id with a zero byte, quotes and other scripts again', async () => {
+    await send(declare());
+    for (const id of ['a\u0000b', 'a\\u0000b', '"', '\\"', 'Ünïcode ✓', 'line\nbreak']) {
+      expect((await send(report(id))).repeated).toBe(false);
+      expect((await send(report(id))).repeated).toBe(true);
+    }
+  });
+
+  it('never lets recorded time run backwards', async () => {
+    await send(declare());
+    await send(report('r-1'));
+    const late = { ...deps, now: () => minute(-600) };
+    await handle(late, 'payments', report('r-2'));
+    await handle(late, 'payments', report('r-3'));
+    const times = (await store.read('payments', { after: 0 })).map((event) => event.recordedAt);
+    expect(times).toEqual([...times].sort((left, right) => left - right));
+  });
+
+  it('refuses a plan that is for another cutover', async () => {
+    await expect(handle(deps, 'other', declare('payments'))).rejects.toThrow(/not for other/);
+  });
+
+  it('decides anew when another writer was first, a stated number of times', async () => {
+    await send(declare());
+    let refused = 0;
+    const contended = (times: number): Store => ({
+      ...store,
+      transact: (cutoverId, work) =>
+        refused < times
+          ? Promise.reject(new VersionMoved(`refused ${(refused += 1)}`))
+          : store.transact(cutoverId, work),
+    });
+    const won = await handle(
+      { ...deps, store: contended(attemptsPerCommand - 1) },
+      'payments',
+      report('r-1'),
+    );
+    expect(won.events).toHaveLength(1);
+    refused = 0;
+    const lost = handle(
+      { ...deps, store: contended(attemptsPerCommand) },
+      'payments',
+      report('r-2'),
+    );
+    await expect(lost).rejects.toThrow(VersionMoved);
+    expect(refused).toBe(attemptsPerCommand);
+  });
+
+  it('does not fail a committed command because its snapshot could not be saved', async () => {
+    const full: Store = { ...store, saveSnapshot: () => Promise.reject(new Error('disk full')) };
+    const told = { ...deps, store: full };
+    await handle(told, 'payments', declare());
+    for (let index = 1; index < 130; index += 1) {
+      expect((await handle(told, 'payments', report(`r-${index}`))).rejection).toBeNull();
+    }
+    expect(await store.snapshot('payments')).toBeNull();
+  });
+});

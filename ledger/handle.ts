@@ -1,0 +1,111 @@
+/**
+ * The only write path: lock, load, decide, chain, append, commit. What may happen is `decide`'s business and how
+ * it is kept the store's; this file owns that both see the same state, under one lock, at one instant.
+ */
+import { chain } from './chain.ts';
+import type { LedgerCommand, Rejection } from './commands.ts';
+import type { CutoverState } from './cutover.ts';
+import { decide } from './decide.ts';
+import type { LedgerEvent } from './events.ts';
+import { evolve } from './evolve.ts';
+import type { Judge } from './judge.ts';
+import { loadThrough, remember, snapshotEvery, snapshotOf } from './load.ts';
+import { type KnownReport, type Store, type Transaction, VersionMoved } from './store.ts';
+import type { Id, Instant } from './vocabulary.ts';
+
+export type LedgerDeps = {
+  readonly store: Store;
+  readonly judge: Judge;
+  readonly now: () => Instant;
+  readonly newId: (kind: string) => Id;
+};
+
+export type Outcome = {
+  /** After the command; null when the cutover is not declared. */
+  readonly state: CutoverState | null;
+  /** What the command put into the ledger; for a repeated report, what it had put there the first time. */
+  readonly events: readonly LedgerEvent[];
+  readonly rejection: Rejection | null;
+  /** True when this very report was already in the ledger, so nothing was appended. */
+  readonly repeated: boolean;
+};
+
+/** How often a command is decided anew after another writer was first, before VersionMoved is thrown. */
+export const attemptsPerCommand = 5;
+
+const known = async (
+  transaction: Transaction,
+  cutoverId: Id,
+  command: LedgerCommand,
+): Promise<KnownReport | null> =>
+  command.type === 'ReceiveReport'
+    ? transaction.findReport(cutoverId, command.body.source, command.body.sourceEventId)
+    : null;
+
+type Written = Outcome & {
+  /** Whether so much was folded or appended that the next cold load should be spared it. */
+  readonly snapshotDue: boolean;
+};
+
+async function write(
+  { store, judge, now, newId }: LedgerDeps,
+  transaction: Transaction,
+  [cutoverId, command]: readonly [Id, LedgerCommand],
+): Promise<Written> {
+  const { state, folded } = await loadThrough(store, transaction, cutoverId);
+  const recordedAt = Math.max(now(), state?.recordedAt ?? 0);
+  const knownReport = await known(transaction, cutoverId, command);
+  const decision = decide(command, state, { now: recordedAt, judge, newId, knownReport });
+  const head = state === null ? null : { version: state.version, hash: state.headHash };
+  const events = chain(head, decision.events, { cutoverId, recordedAt });
+  const { rejection } = decision;
+  if (events.length === 0) {
+    const repeated = knownReport !== null && rejection === null;
+    const earlier = repeated
+      ? await transaction.read(cutoverId, { after: knownReport.version - 1, limit: 1 })
+      : [];
+    return { state, events: earlier, rejection, repeated, snapshotDue: folded >= snapshotEvery };
+  }
+  await transaction.append(cutoverId, head?.version ?? 0, events);
+  const after = events.reduce<CutoverState | null>(evolve, state);
+  const passed =
+    Math.floor((after?.version ?? 0) / snapshotEvery) >
+    Math.floor((state?.version ?? 0) / snapshotEvery);
+  const snapshotDue = passed || folded >= snapshotEvery;
+  return { state: after, events, rejection, repeated: false, snapshotDue };
+}
+
+/** Keeps what the commit made for the next load. A snapshot that cannot be saved costs time later, and nothing else. */
+async function keep(store: Store, { state, snapshotDue }: Written): Promise<void> {
+  if (state === null) return;
+  remember(store, state);
+  if (snapshotDue) {
+    await store.saveSnapshot(state.cutoverId, snapshotOf(state)).catch(() => undefined);
+  }
+}
+
+/**
+ * Decides a command on the newest state and appends what it leads to in one durable commit. A refusal is in
+ * `rejection`. Throws StoreTrouble when the store could not do it; with outcome `unknown`, send it again.
+ */
+export async function handle(
+  deps: LedgerDeps,
+  cutoverId: Id,
+  command: LedgerCommand,
+): Promise<Outcome> {
+  if (command.type === 'DeclareCutover' && command.plan.cutoverId !== cutoverId) {
+    throw new Error(`the plan is for ${command.plan.cutoverId}, not for ${cutoverId}`);
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const written = await deps.store.transact(cutoverId, (transaction) =>
+        write(deps, transaction, [cutoverId, command]),
+      );
+      await keep(deps.store, written);
+      const { state, events, rejection, repeated } = written;
+      return { state, events, rejection, repeated };
+    } catch (error) {
+      if (!(error instanceof VersionMoved) || attempt >= attemptsPerCommand) throw error;
+    }
+  }
+}

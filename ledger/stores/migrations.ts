@@ -1,0 +1,71 @@
+/**
+ * The forward-only steps that build the tables, per database, and the version table that remembers how far a
+ * database has come. A step that has run anywhere is never edited; a new one is added at the end.
+ */
+import { StoreTrouble } from '../trouble.ts';
+
+export type Migration = { readonly name: string; readonly statements: readonly string[] };
+
+/** The steps a database at `version` still needs. Throws StoreTrouble `wrong_schema` when it is ahead of this build. */
+export function stepsAfter(version: number, all: readonly Migration[]): readonly Migration[] {
+  if (version > all.length) {
+    throw new StoreTrouble(
+      'wrong_schema',
+      `the tables are at version ${version}, this build knows ${all.length}: start a newer build`,
+    );
+  }
+  return all.slice(version);
+}
+
+const refused = 'interlock: events are never changed or removed';
+/** Told when an insert does not extend the chain by exactly one; explained as VersionMoved. */
+export const doesNotFollow = 'interlock: the event does not follow the head';
+
+const sqliteEvents: Migration = {
+  name: 'events and snapshots',
+  statements: [
+    `create table events (
+      cutover_id text not null check (length(cutover_id) between 1 and 100),
+      version integer not null check (version >= 1),
+      recorded_at integer not null,
+      source text,
+      source_event_id text,
+      body text not null,
+      previous_hash text not null check (length(previous_hash) = 64),
+      hash text not null unique check (length(hash) = 64),
+      primary key (cutover_id, version),
+      unique (cutover_id, source, source_event_id),
+      check ((source is null) = (source_event_id is null))
+    ) strict`,
+    `create table snapshots (
+      cutover_id text not null primary key,
+      version integer not null,
+      head_hash text not null,
+      state_digest text not null,
+      code_version text not null,
+      state text not null
+    ) strict`,
+    `create trigger events_are_not_updated before update on events
+      begin select raise(abort, '${refused}'); end`,
+    `create trigger events_are_not_deleted before delete on events
+      begin select raise(abort, '${refused}'); end`,
+    // INSERT OR REPLACE deletes the row it conflicts with and fires no delete trigger: refused before it can.
+    `create trigger events_are_not_replaced before insert on events
+      when exists (
+        select 1 from events where hash = new.hash or (
+          cutover_id = new.cutover_id and source = new.source and source_event_id = new.source_event_id
+        )
+      )
+      begin select raise(abort, '${refused}'); end`,
+    `create trigger events_follow_the_head before insert on events
+      when new.version is not 1 + coalesce(
+        (select max(version) from events where cutover_id = new.cutover_id), 0
+      ) or new.previous_hash is not coalesce(
+        (select hash from events where cutover_id = new.cutover_id order by version desc limit 1),
+        '${'0'.repeat(64)}'
+      )
+      begin select raise(abort, '${doesNotFollow}'); end`,
+  ],
+};
+
+export const sqliteMigrations: readonly Migration[] = [sqliteEvents];

@@ -1,0 +1,75 @@
+/**
+ * What can be asked of the tables, on the open database or inside a transaction alike. Every event it returns
+ * was checked row by row (tables.ts); a snapshot that cannot be read counts as none.
+ */
+import type { Kysely } from 'kysely';
+import type { LedgerEvent } from '../events.ts';
+import type { Head, KnownReport, Reader, Snapshot } from '../store.ts';
+import type { Id } from '../vocabulary.ts';
+import { eventOf, snapshotOf, sourceEventKey, type Tables } from './tables.ts';
+
+export type Database = Pick<Kysely<Tables>, 'selectFrom'>;
+
+async function head(database: Database, cutoverId: Id): Promise<Head | null> {
+  const row = await database
+    .selectFrom('events')
+    .select(['version', 'hash'])
+    .where('cutover_id', '=', cutoverId)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { version: Number(row.version), hash: row.hash };
+}
+
+async function read(
+  database: Database,
+  cutoverId: Id,
+  range: { after: number; limit?: number },
+): Promise<LedgerEvent[]> {
+  const after = database
+    .selectFrom('events')
+    .selectAll()
+    .where('cutover_id', '=', cutoverId)
+    .where('version', '>', range.after)
+    .orderBy('version');
+  const rows = await (range.limit === undefined ? after : after.limit(range.limit)).execute();
+  return rows.map(eventOf);
+}
+
+async function findReport(
+  database: Database,
+  cutoverId: Id,
+  key: { readonly source: Id; readonly sourceEventId: string },
+): Promise<KnownReport | null> {
+  const row = await database
+    .selectFrom('events')
+    .selectAll()
+    .where('cutover_id', '=', cutoverId)
+    .where('source', '=', key.source)
+    .where('source_event_id', '=', sourceEventKey(key.sourceEventId))
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { version, body } = eventOf(row);
+  return body.type === 'ReportReceived' ? { version, bodyDigest: body.report.bodyDigest } : null;
+}
+
+async function snapshot(database: Database, cutoverId: Id): Promise<Snapshot | null> {
+  const row = await database
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('cutover_id', '=', cutoverId)
+    .executeTakeFirst();
+  return snapshotOf(row);
+}
+
+/** A reader over `database`; each question goes through `ask`, which turns the database's errors into ours. */
+export const readerOf = (
+  database: Database,
+  ask: <T>(question: () => Promise<T>) => Promise<T>,
+): Reader => ({
+  head: (cutoverId) => ask(() => head(database, cutoverId)),
+  read: (cutoverId, range) => ask(() => read(database, cutoverId, range)),
+  findReport: (cutoverId, source, sourceEventId) =>
+    ask(() => findReport(database, cutoverId, { source, sourceEventId })),
+  snapshot: (cutoverId) => ask(() => snapshot(database, cutoverId)),
+});

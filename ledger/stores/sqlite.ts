@@ -1,0 +1,193 @@
+/**
+ * The embedded store: one SQLite file in WAL mode that several processes may share. It refuses to start when a
+ * commit would not be flushed to the disk, because the driver lowers `synchronous` by itself in WAL mode.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import SqliteFile from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type SqliteDatabase,
+  SqliteDialect,
+} from 'kysely';
+import { type Store, VersionMoved } from '../store.ts';
+import { StoreTrouble } from '../trouble.ts';
+import { withTransactions } from './dialect.ts';
+import { kyselyStore } from './kyselyStore.ts';
+import { doesNotFollow, sqliteMigrations, stepsAfter } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+type File = InstanceType<typeof SqliteFile>;
+
+/** `pragma synchronous` reads 2 for FULL. */
+const full = 2;
+const busyLimitMs = 10_000;
+const longestPauseMs = 16;
+const statementsKept = 200;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof SqliteFile.SqliteError && error.code.startsWith('SQLITE_BUSY');
+
+/** Tries again while another process holds the lock, leaving the event loop free; gives up after ten seconds. */
+async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
+  let waited = 0;
+  for (let wait = 1; ; wait = Math.min(wait * 2, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || waited >= busyLimitMs) throw error;
+      await pause(wait);
+      waited += wait;
+    }
+  }
+}
+
+/** Throws StoreTrouble `not_durable` unless the file is in WAL mode and flushes every commit, as read back now. */
+export function assertDurable(file: File): void {
+  const journal = file.pragma('journal_mode', { simple: true });
+  const synchronous = file.pragma('synchronous', { simple: true });
+  if (journal === 'wal' && synchronous === full) return;
+  throw new StoreTrouble(
+    'not_durable',
+    `${file.name}: a commit here would not survive a power cut: journal_mode is ${String(journal)} and ` +
+      `synchronous is ${String(synchronous)}, wanted wal and ${full} (FULL). Keep the file on a local disk`,
+  );
+}
+
+async function configure(file: File): Promise<void> {
+  await whileBusy(() => file.pragma('journal_mode = WAL'));
+  file.pragma('synchronous = FULL');
+  file.pragma('fullfsync = ON');
+  file.pragma('checkpoint_fullfsync = ON');
+  file.pragma('recursive_triggers = ON');
+}
+
+/** Brings the tables up to date under the write lock, and always writes, so that durability is read after a write. */
+async function migrate(file: File): Promise<void> {
+  await whileBusy(() => file.exec('begin immediate'));
+  try {
+    file.exec(
+      'create table if not exists migrations (version integer primary key, name text) strict',
+    );
+    const found: unknown = file.prepare('select max(version) from migrations').pluck().get();
+    const version = typeof found === 'number' ? found : 0;
+    for (const [index, step] of stepsAfter(version, sqliteMigrations).entries()) {
+      for (const statement of step.statements) file.exec(statement);
+      file
+        .prepare('insert into migrations (version, name) values (?, ?)')
+        .run(version + index + 1, step.name);
+    }
+    file.exec('create table if not exists openings (id integer primary key, count integer) strict');
+    file.exec(
+      'insert into openings values (1, 1) on conflict (id) do update set count = openings.count + 1',
+    );
+    file.exec('commit');
+  } catch (error) {
+    if (file.inTransaction) file.exec('rollback');
+    throw error;
+  }
+}
+
+/** A file that keeps its prepared statements: compiling them is most of what a small query costs. */
+function preparing(file: File): SqliteDatabase {
+  const known = new Map<string, ReturnType<File['prepare']>>();
+  const prepare = (sql: string) => {
+    const found = known.get(sql);
+    if (found !== undefined) return found;
+    if (known.size >= statementsKept) known.clear();
+    const statement = file.prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  };
+  return { prepare, close: () => file.close() };
+}
+
+function kyselyOn(file: File): Kysely<Tables> {
+  const run = (connection: DatabaseConnection, sql: string) =>
+    connection.executeQuery(CompiledQuery.raw(sql));
+  const dialect = new SqliteDialect({ database: preparing(file) });
+  return new Kysely<Tables>({
+    dialect: withTransactions(dialect, {
+      beginTransaction: async (connection) => {
+        await whileBusy(() => run(connection, 'begin immediate'));
+      },
+      rollbackTransaction: async (connection) => {
+        if (file.inTransaction) await run(connection, 'rollback');
+      },
+    }),
+  });
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof StoreTrouble) return error;
+  if (!(error instanceof SqliteFile.SqliteError)) return error;
+  const { code, message } = error;
+  if (code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || message === doesNotFollow) {
+    return new VersionMoved(message);
+  }
+  const trouble = (kind: StoreTrouble['code'], what: string) =>
+    new StoreTrouble(kind, `${what} (${code}: ${message})`, { cause: error });
+  if (code.startsWith('SQLITE_BUSY'))
+    return trouble('busy', 'another writer holds the ledger file');
+  if (code === 'SQLITE_FULL') return trouble('full', 'there is no room left for the ledger file');
+  if (/^SQLITE_(CANTOPEN|IOERR|READONLY|PERM|NOTADB|CORRUPT)/.test(code)) {
+    return trouble('unreachable', 'the ledger file cannot be used');
+  }
+  return trouble('failed', 'the ledger file refused a statement');
+}
+
+function open(path: string): File {
+  try {
+    return new SqliteFile(path, { timeout: 5 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreTrouble('unreachable', `${path}: cannot be opened: ${why}`, { cause });
+  }
+}
+
+async function openFile(path: string): Promise<Store> {
+  const writer = open(path);
+  try {
+    await configure(writer);
+    await migrate(writer);
+    assertDurable(writer);
+  } catch (error) {
+    writer.close();
+    throw explain(error);
+  }
+  const reader = open(path);
+  reader.pragma('query_only = ON');
+  const reads = kyselyOn(reader);
+  const writes = kyselyOn(writer);
+  return kyselyStore({
+    reads,
+    writes,
+    lock: () => Promise.resolve(),
+    explain,
+    close: async () => {
+      await reads.destroy();
+      await writes.destroy();
+    },
+  });
+}
+
+async function openMemory(): Promise<Store> {
+  const file = open(':memory:');
+  await migrate(file);
+  const database = kyselyOn(file);
+  return kyselyStore({
+    reads: database,
+    writes: database,
+    lock: () => Promise.resolve(),
+    explain,
+    close: () => database.destroy(),
+  });
+}
+
+/**
+ * The store in a SQLite file, made when it is not there (its folder must be). `:memory:` keeps it in this process
+ * only. Throws StoreTrouble when the file cannot be opened, was made by a newer build or would not be durable.
+ */
+export const openSqliteStore = (file: string): Promise<Store> =>
+  file === ':memory:' ? openMemory() : openFile(file);
