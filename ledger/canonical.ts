@@ -8,7 +8,15 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Digest } from './vocabulary.ts';
 
 export type DigestDomain =
-  'event' | 'packet' | 'basis' | 'report' | 'plan' | 'state' | 'proposal' | 'checkpoint-of-ledger';
+  | 'event'
+  | 'packet'
+  | 'basis'
+  | 'report'
+  | 'plan'
+  | 'state'
+  | 'proposal'
+  | 'rules'
+  | 'checkpoint-of-ledger';
 
 /** RFC 8785 text of a JSON value. Throws on NaN, infinities, cycles and lone surrogates. */
 export function canonicalJson(value: unknown): string {

@@ -15,7 +15,10 @@ export const KnownFact = z.strictObject({
   factId: Id,
   source: Id,
   sourceSequence: z.int().nullable(),
+  reporter: Id,
   occurredAt: Instant,
+  /** Position of the event that accepted it: what a packet newly stands on is later than the current one's basis. */
+  ruledVersion: z.int(),
   assertion: Assertion,
 });
 export type KnownFact = z.infer<typeof KnownFact>;

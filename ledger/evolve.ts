@@ -53,14 +53,23 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
     case 'accepted':
     case 'accepted_as_forecast': {
       const apply = ruling.ruling === 'accepted' ? applyFact : applyAsForecast;
-      const { factId, source, sourceSequence, occurredAt, assertion } = fact;
+      const { factId, source, sourceSequence, reporter, occurredAt, assertion } = fact;
+      const ruledVersion = state.version + 1;
       const subject = subjectOf(assertion);
       return {
         ...next,
         situation: apply(state.situation, fact),
         known: {
           ...state.known,
-          [subject]: { factId, source, sourceSequence, occurredAt, assertion },
+          [subject]: {
+            factId,
+            source,
+            sourceSequence,
+            reporter,
+            occurredAt,
+            ruledVersion,
+            assertion,
+          },
         },
         moved: [...state.moved, { factId, subject, version }],
         heldFacts: state.heldFacts.filter((held) => subjectOf(held.fact.assertion) !== subject),
