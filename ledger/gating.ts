@@ -146,6 +146,16 @@ function effects(
   }
 }
 
+/** A packet that orders nothing new is refused, and its run has nothing more to say. */
+const endUnchanged = ({ runId, proposalId }: Proposal, same: Packet): Decision => ({
+  events: [{ type: 'RunEnded', runId, outcome: 'no_change' }],
+  rejection: {
+    code: 'nothing_changed',
+    detail: `${proposalId} orders nothing that v${same.version} does not`,
+    violations: [],
+  },
+});
+
 /** Judges a stored proposal of the open run once, at the store's `now`. */
 export function gateProposal(
   { proposalId }: CommandOf<'GateProposal'>,
@@ -167,12 +177,7 @@ export function gateProposal(
     ...(packet === null ? [] : borrowedId(packet, state)),
   ];
   const same = packet === null || violations.length > 0 ? null : repeated(packet, state, context);
-  if (same !== null) {
-    return reject(
-      'nothing_changed',
-      `it orders nothing that v${same.version} does not; end the run with no_change`,
-    );
-  }
+  if (same !== null) return endUnchanged(proposal, same);
   const clean = violations.length === 0;
   const verdict: EventBody = {
     type: 'VerdictGiven',
