@@ -67,7 +67,7 @@ function verb(
     .action(async (...given: unknown[]) => {
       const command = given.at(-1) as Command;
       const options = command.optsWithGlobals<Options>();
-      const answer = await host.withInterlock((interlock) =>
+      const answer = await host.withInterlock(options, (interlock) =>
         shape.work(interlock, options, command.args),
       );
       host.deliver(answer, options.json === true);

@@ -55,6 +55,7 @@ const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'
   no_change: 'Nothing changed: no time, order, owner or hold. The packet in force stays.',
   nothing_to_do: 'Nothing new since the last run.',
   adopted: 'Packet 1 is current, on the authority of the release lead who declared it.',
+  declined: 'The packet was declined; the one in force stays.',
   overtaken: 'New facts kept arriving during the run; run again.',
   refused_by_gate: 'The gate refused every proposal; nothing reaches a person. The rules broken:',
 };

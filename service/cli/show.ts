@@ -1,0 +1,146 @@
+/**
+ * The verbs that only look: status, packet, holds, lineage. They write nothing.
+ */
+import { readInstant } from '../../constraints/instants.ts';
+import { attendance } from '../../ledger/attendance.ts';
+import { actingOnOldOrders } from '../../ledger/attendance.ts';
+import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
+import { packetDiff } from '../../ledger/diff.ts';
+import { lineage as lineageOf } from '../../ledger/lineage.ts';
+import { currentView, ordersOf, pendingView } from '../../ledger/views.ts';
+import type { Interlock } from '../interlock.ts';
+import { lineageText } from '../words/lineage.ts';
+import { type Names, namesOf } from '../words/names.ts';
+import { fullTimeText } from '../words/times.ts';
+import { type Answer, answered, UsageError } from './answer.ts';
+import { eventsOf, findPacket, open, packetsOf } from './cutovers.ts';
+import { renderHolds, renderPacket, renderTimeline } from './renderPacket.ts';
+import { renderDiff, renderOrders } from './renderPerson.ts';
+import { bannerText, heldFactLines, oldOrdersText, pendingText } from './statusText.ts';
+import { factTexts } from './runText.ts';
+import { heading, type Screen } from './screen.ts';
+
+type Common = { readonly cutover?: string | undefined; readonly utc?: boolean | undefined };
+
+const namesFor = (state: CutoverState, wanted: Common): Names =>
+  namesOf(state.situation.plan, wanted.utc === true ? 'UTC' : undefined);
+
+/** The order in force and whether it is still true, what waits, what is held, who acts on old orders. */
+export async function status(
+  interlock: Interlock,
+  wanted: Common,
+  screen: Screen,
+): Promise<Answer> {
+  const { state } = await open(interlock, wanted.cutover);
+  const now = interlock.ledger.now();
+  const seen = { judge: interlock.ledger.judge, now };
+  const [current, pending] = [currentView(state, seen), pendingView(state, seen)];
+  const behind = actingOnOldOrders(state, now);
+  const names = namesFor(state, wanted);
+  const { plan } = state.situation;
+  const text = [
+    `${plan.name} (${state.cutoverId}), ${plan.mode}, notices ${plan.notices}. It is ${fullTimeText(now, names.zone)}.`,
+    current === null
+      ? 'No packet is current yet.'
+      : `Packet ${current.record.packet.version} (${current.record.checkCode}) is current${current.stale ? ', stale' : ''}.`,
+    ...bannerText(current, names),
+    ...(current === null ? [] : [renderTimeline(current.record.packet, null, { names, screen })]),
+    pendingText(pending, names),
+    ...heldFactLines(state, names),
+    heading('Who still acts on old orders', screen),
+    oldOrdersText(behind, names),
+  ];
+  return answered(text.join('\n'), {
+    cutover: state.cutoverId,
+    version: state.version,
+    current: current === null ? null : { ...current, record: summary(current.record) },
+    pending: pending === null ? null : { ...pending, record: summary(pending.record) },
+    heldFacts: state.heldFacts,
+    attendance: attendance(state),
+    actingOnOldOrders: behind,
+  });
+}
+
+const summary = ({ packet, packetHash, checkCode }: PacketRecord) => ({
+  packetId: packet.packetId,
+  version: packet.version,
+  packetHash,
+  checkCode,
+});
+
+type PacketWanted = Common & {
+  readonly packet: string | undefined;
+  readonly diff?: string | undefined;
+  readonly for?: string | undefined;
+};
+
+/** One packet: whole, one person's part, or what differs from another. */
+export async function packet(
+  interlock: Interlock,
+  wanted: PacketWanted,
+  screen: Screen,
+): Promise<Answer> {
+  const { cutoverId, state } = await open(interlock, wanted.cutover);
+  const events = await eventsOf(interlock.ledger.store, cutoverId);
+  const packets = packetsOf(events);
+  const usual = state.current === null ? 'pending' : 'current';
+  const record = findPacket(wanted.packet ?? usual, state, packets);
+  const view = { names: namesFor(state, wanted), screen };
+  if (wanted.for !== undefined) {
+    if (!state.situation.plan.people.some((person) => person.id === wanted.for)) {
+      throw new UsageError(`"${wanted.for}" is nobody in this plan`);
+    }
+    const orders = ordersOf(wanted.for, record, state);
+    return answered(renderOrders(orders, view), orders);
+  }
+  if (wanted.diff !== undefined) {
+    const other = findPacket(wanted.diff, state, packets);
+    const lines = packetDiff(other.packet, record.packet);
+    return answered(renderDiff(lines, { from: other, to: record, view }), lines);
+  }
+  const replaced = record.packet.supersedes?.packetHash;
+  const before = packets.findLast((known) => known.packetHash === replaced)?.packet ?? null;
+  return answered(renderPacket(record, { before, factTexts: factTexts(events), view }), record);
+}
+
+/** The hold register of the pending packet, or of the current one. */
+export async function holds(interlock: Interlock, wanted: Common, screen: Screen): Promise<Answer> {
+  const { state } = await open(interlock, wanted.cutover);
+  const record = state.pending?.record ?? state.current;
+  if (record === null) throw new UsageError('no packet has been prepared yet; run: interlock run');
+  const which = state.pending === null ? 'current' : 'pending';
+  const names = namesFor(state, wanted);
+  return answered(
+    `Holds of packet ${record.packet.version} (${which}):\n${renderHolds(record.packet, { names, screen })}`,
+    { packet: summary(record), holds: record.packet.holds },
+  );
+}
+
+/** Everything that happened; with an instant, what was known then and what was true but not yet received. */
+export async function lineage(
+  interlock: Interlock,
+  wanted: Common & { asOf?: string | undefined },
+  screen: Screen,
+): Promise<Answer> {
+  const { cutoverId, state } = await open(interlock, wanted.cutover);
+  const { plan } = state.situation;
+  const asOf =
+    wanted.asOf === undefined ? null : readInstant(wanted.asOf, plan.zone, plan.window).at;
+  if (wanted.asOf !== undefined && asOf === null) {
+    throw new UsageError(
+      `--as-of "${wanted.asOf}" is not one instant; write it like 2026-11-08T02:40+00:00`,
+    );
+  }
+  const rows = lineageOf(await eventsOf(interlock.ledger.store, cutoverId), asOf);
+  const names = namesFor(state, wanted);
+  const late =
+    asOf === null
+      ? []
+      : [
+          heading('Already true, not yet received', screen),
+          ...(rows.notYetReceived.length === 0
+            ? ['nothing']
+            : rows.notYetReceived.map((row) => lineageText(row, names))),
+        ];
+  return answered([...rows.known.map((row) => lineageText(row, names)), ...late].join('\n'), rows);
+}

@@ -1,0 +1,68 @@
+/**
+ * The parts of a status: the stale banner, what waits for a decision, held facts, and who acts on old orders.
+ */
+import type { OldOrders } from '../../ledger/attendance.ts';
+import type { CutoverState } from '../../ledger/cutover.ts';
+import type { CurrentView, PendingView } from '../../ledger/views.ts';
+import { readinessWords } from '../words/codes.ts';
+import type { Names } from '../words/names.ts';
+import { fullTimeText, minutesText, timeText } from '../words/times.ts';
+import { wrap } from './screen.ts';
+
+/** What moved under the current packet, one line each; nothing when it still stands. */
+export function bannerText(current: CurrentView | null, names: Names): string[] {
+  if (current === null || !current.stale) return [];
+  const { accepted, waiting, slips } = current.banner;
+  return [
+    'STALE: the facts moved under this packet. It stays in force until another is adopted.',
+    ...accepted.map((fact) => `  accepted since: ${fact.subject} [${fact.factId}]`),
+    ...waiting.map((fact) => wrap(`  waiting to be ruled: "${fact.text}" [${fact.factId}]`, 4)),
+    ...slips.map(
+      (slip) =>
+        `  the clock: ${names.checkpoint(slip.checkpoint)} is ${minutesText(slip.byMinutes)} past its ${slip.missed}`,
+    ),
+  ];
+}
+
+/** The packet that waits, until when, and whether it could still be adopted. */
+export function pendingText(pending: PendingView | null, names: Names): string {
+  if (pending === null) return 'No packet waits for a decision.';
+  const { packet } = pending.record;
+  const until = `until ${fullTimeText(pending.request.expiresAt, names.zone)} (${minutesText(pending.minutesLeft)} left)`;
+  const trouble =
+    pending.trouble === null
+      ? ''
+      : ` It cannot be adopted any more: ${pending.trouble === 'expired' ? 'its time ran out' : 'the facts moved'}; run again.`;
+  return wrap(
+    `Packet ${packet.version} (${pending.record.checkCode}) waits for the release lead ${until}.${trouble}`,
+  );
+}
+
+/** Every held fact with its reason. */
+export function heldFactLines(state: CutoverState, names: Names): string[] {
+  return state.heldFacts.map(({ fact, ruling }) =>
+    wrap(
+      `Held fact ${fact.factId}, ${timeText(fact.receivedAt, names.zone)}, ${fact.source}: "${fact.text}"${ruling.code === null ? '' : ` - ${readinessWords[ruling.code]}`}`,
+    ),
+  );
+}
+
+/** Who to call, and how: sorted as given. */
+export function oldOrdersText(rows: readonly OldOrders[], names: Names): string {
+  if (rows.length === 0) return 'nobody';
+  return rows
+    .map((row) => {
+      const acts =
+        row.actsOn === null ? 'has acknowledged no packet' : `acts on version ${row.actsOn}`;
+      const notice =
+        row.minutesSinceNotice === null
+          ? 'never notified'
+          : `notified ${minutesText(row.minutesSinceNotice)} ago`;
+      const contact =
+        row.nextContact === null
+          ? 'no contact'
+          : `next: ${row.nextContact.channel} ${row.nextContact.address}`;
+      return `${names.person(row.person)}: ${acts}, ${notice}, ${contact}`;
+    })
+    .join('\n');
+}

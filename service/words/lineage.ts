@@ -1,0 +1,47 @@
+/**
+ * The lineage in words: one line for each thing that happened, in closed templates over ledger ids.
+ */
+import type { LineageItem, LineageRow } from '../../ledger/lineage.ts';
+import type { Names } from './names.ts';
+import { timeText } from './times.ts';
+
+function itemText(item: LineageItem, names: Names): string {
+  switch (item.kind) {
+    case 'declaration':
+      return `declared by ${names.person(item.by)}${item.asLead ? ', the release lead' : ''}`;
+    case 'report':
+      return `report ${item.sourceEventId} from ${item.source} by ${names.person(item.reporter)}${item.underOldOrders ? ', made under old orders' : ''}: "${item.text}"`;
+    case 'fact':
+      return `  fact ${item.factId}: ${item.assertion} on ${item.subject}`;
+    case 'ruling':
+      return `ruled ${item.factId}: ${item.ruling}${item.code === null ? '' : ` (${item.code})`}`;
+    case 'run':
+      return `run ${item.runId} ${item.became}`;
+    case 'proposal':
+      return `proposal ${item.proposalId} by ${item.agent}, ${item.mind} mind, attempt ${item.attempt}`;
+    case 'verdict':
+      return `verdict on ${item.proposalId}: ${item.clean ? 'clean' : item.codes.join(', ')}`;
+    case 'packet': {
+      const version = item.version === null ? '' : ` version ${item.version}`;
+      const code = item.checkCode === null ? '' : `, check code ${item.checkCode}`;
+      return `packet ${item.packetId}${version} ${item.became}${code}`;
+    }
+    case 'decision':
+      return `${item.decision} by ${names.person(item.by)}: packet ${item.packetId}${item.reason === null ? '' : ` ("${item.reason}")`}`;
+    case 'refusal':
+      return `refused to ${item.of} ${item.named} for ${names.person(item.by)}: ${item.code}`;
+    case 'notice':
+      return `notice of version ${item.version} queued for ${names.person(item.person)}`;
+    case 'acknowledgement':
+      return `version ${item.version} acknowledged by ${names.person(item.person)}`;
+  }
+}
+
+/** `41  Sun 01:20  ruled fact-7: held (unmapped_source)`; what was true earlier says so. */
+export function lineageText(row: LineageRow, names: Names): string {
+  const earlier =
+    row.occurredAt === row.recordedAt
+      ? ''
+      : ` [true since ${timeText(row.occurredAt, names.zone)}]`;
+  return `${String(row.version).padStart(4)}  ${timeText(row.recordedAt, names.zone)}  ${itemText(row.item, names)}${earlier}`;
+}
