@@ -315,6 +315,32 @@ const exceptions = (
   ),
 );
 
+const pairExceptions: Night[] = (['a', 'b'] as const).flatMap((on) =>
+  [minute(4), null].flatMap((untilAt) =>
+    (['review_spacing', 'gap_too_long'] as const).map((relaxes): Night => ({
+      name: `exception ${relaxes} on ${on}, ${untilAt === null ? 'no limit' : 'limited'}`,
+      checkpoints: [
+        of('a', 60),
+        of('b', 60, { predecessors: [after('a', { maxGapSeconds: 60 })] }),
+      ],
+      plan: {
+        reviewSpacings: [{ id: 'r', checkpoints: ['a', 'b'], minutes: 2 }],
+        policy: {
+          slipToleranceMinutes: 10,
+          reviewMinutes: 0,
+          requestValidMinutes: 60,
+          exceptions: [relaxes],
+        },
+      },
+      situation: {
+        exceptions: [
+          { exception: 'e', checkpoint: on, relaxes, untilAt, grantedBy: 'lead', factId: 'f' },
+        ],
+      },
+    })),
+  ),
+);
+
 const gaps = (['finish_to_start', 'start_to_start', 'finish_to_finish'] as const).flatMap((type) =>
   [0, 60, 120].flatMap((gapSeconds): Night[] => [
     {
@@ -463,6 +489,7 @@ export const families: readonly Family[] = [
   ...single,
   ...readiness,
   ...exceptions,
+  ...pairExceptions,
   ...gaps,
   ...pairs,
   ...crowds,

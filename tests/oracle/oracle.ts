@@ -404,8 +404,9 @@ function* pairRules(scene: Scene): Generator<ViolationCode> {
       for (const spacing of plan.reviewSpacings) {
         if (!spacing.checkpoints.includes(a.id) || !spacing.checkpoints.includes(b.id)) continue;
         const aFirst = a.start < b.start || (a.start === b.start && first.rank < second.rank);
-        const later = b.open ? b : a;
-        const relaxed = scene.relaxed('review_spacing', later.id, later.end);
+        const relaxed = [a, b].some((member) =>
+          scene.relaxed('review_spacing', member.id, member.end),
+        );
         if (aFirst && b.start < a.end + spacing.minutes * minute && !relaxed)
           yield 'review_spacing';
       }
