@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{ledger,constraints,solver,tools,agents,graph,service,evals,tests}/**/*.test.ts'],
+    globalSetup: ['tests/support/supplies.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -2,13 +2,12 @@
  * The store, once, for every database Kysely speaks. It owns the order of events and refuses a stale writer;
  * how a database locks, commits durably and words its troubles is the engine's business.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
 import { genesisHash, type LedgerEvent } from '../events.ts';
 import { type Head, type Store, type Transaction, VersionMoved } from '../store.ts';
-import { StoreTrouble } from '../trouble.ts';
 import type { Id } from '../vocabulary.ts';
-import { readerOf } from './reading.ts';
+import { type Ask, gateOf } from './gate.ts';
+import { cutoversIn, readerOf } from './reading.ts';
 import { rowOf, snapshotRowOf, type Tables } from './tables.ts';
 import { turns } from './turns.ts';
 
@@ -38,14 +37,12 @@ function assertFollows(head: Head | null, cutoverId: Id, events: readonly Ledger
   }
 }
 
-async function insert(transaction: KyselyTransaction<Tables>, events: readonly LedgerEvent[]) {
+async function insert(database: KyselyTransaction<Tables>, events: readonly LedgerEvent[]) {
   for (let from = 0; from < events.length; from += rowsAtOnce) {
     const rows = events.slice(from, from + rowsAtOnce).map(rowOf);
-    await transaction.insertInto('events').values(rows).execute();
+    await database.insertInto('events').values(rows).execute();
   }
 }
-
-type Ask = <T>(question: () => Promise<T>) => Promise<T>;
 
 function transactionOn(database: KyselyTransaction<Tables>, ask: Ask): Transaction {
   const reader = readerOf(database, ask);
@@ -74,84 +71,33 @@ function transactionOn(database: KyselyTransaction<Tables>, ask: Ask): Transacti
   };
 }
 
-/** What this asynchronous context is inside of; `open` turns false when the transaction ends. */
-type Inside = { open: boolean };
-
 /** The store on an engine whose tables are there. */
 export function kyselyStore(engine: Engine): Store {
-  const inside = new AsyncLocalStorage<Inside>();
+  const gate = gateOf((error) => engine.explain(error));
   const turn = turns();
-  const running = new Set<Promise<unknown>>();
-  let closing: Promise<void> | null = null;
-
-  const translate: Ask = (question) =>
-    question().catch((error: unknown) => {
-      throw engine.explain(error);
-    });
-  const track = <T>(work: () => Promise<T>): Promise<T> => {
-    if (closing !== null) {
-      return Promise.reject(new StoreTrouble('closed', 'the store is closed'));
-    }
-    const mine = translate(work);
-    const ended = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    running.add(ended);
-    void ended.then(() => running.delete(ended));
-    return mine;
-  };
-  const outside = (what: string): void => {
-    if (inside.getStore()?.open === true) {
-      throw new Error(`${what} inside a transaction would wait for itself: use the transaction`);
-    }
-  };
-  const ask: Ask = (question) =>
-    track(async () => {
-      if (engine.reads === engine.writes) outside('reading the store');
-      return question();
-    });
-
   return {
-    ...readerOf(engine.reads, ask),
-    cutovers: () =>
-      ask(async () => {
-        const rows = await engine.reads
-          .selectFrom('events')
-          .select('cutover_id')
-          .distinct()
-          .orderBy('cutover_id')
-          .execute();
-        return rows.map((row) => row.cutover_id);
-      }),
+    ...readerOf(engine.reads, gate.outside),
+    cutovers: () => gate.outside(() => cutoversIn(engine.reads)),
     transact: (cutoverId, work) =>
-      track(async () => {
-        outside('a transaction');
-        return turn(cutoverId, () =>
+      gate.outside(() =>
+        turn(cutoverId, () =>
           engine.writes.transaction().execute(async (database) => {
             await engine.lock(database, cutoverId);
-            const here: Inside = { open: true };
-            try {
-              return await inside.run(here, () => work(transactionOn(database, translate)));
-            } finally {
-              here.open = false;
-            }
+            return gate.enter(() => work(transactionOn(database, gate.within)));
           }),
+        ),
+      ),
+    saveSnapshot: (cutoverId, snapshot) =>
+      gate.outside(async () => {
+        const row = snapshotRowOf(cutoverId, snapshot);
+        await engine.writes.transaction().execute((database) =>
+          database
+            .insertInto('snapshots')
+            .values(row)
+            .onConflict((conflict) => conflict.column('cutover_id').doUpdateSet(row))
+            .execute(),
         );
       }),
-    saveSnapshot: (cutoverId, snapshot) =>
-      track(async () => {
-        outside('saving a snapshot');
-        const row = snapshotRowOf(cutoverId, snapshot);
-        await engine.writes
-          .insertInto('snapshots')
-          .values(row)
-          .onConflict((conflict) => conflict.column('cutover_id').doUpdateSet(row))
-          .execute();
-      }),
-    close: () => {
-      closing ??= Promise.all(running).then(() => engine.close());
-      return closing;
-    },
+    close: () => gate.close(() => engine.close()),
   };
 }

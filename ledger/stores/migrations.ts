@@ -17,7 +17,8 @@ export function stepsAfter(version: number, all: readonly Migration[]): readonly
   return all.slice(version);
 }
 
-const refused = 'interlock: events are never changed or removed';
+export const refused = 'interlock: events are never changed or removed';
+
 /** Told when an insert does not extend the chain by exactly one; explained as VersionMoved. */
 export const doesNotFollow = 'interlock: the event does not follow the head';
 

@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type { LedgerEvent } from '../events.ts';
 import type { Head, KnownReport, Reader, Snapshot } from '../store.ts';
 import type { Id } from '../vocabulary.ts';
+import type { Ask } from './gate.ts';
 import { eventOf, snapshotOf, sourceEventKey, type Tables } from './tables.ts';
 
 export type Database = Pick<Kysely<Tables>, 'selectFrom'>;
@@ -62,11 +63,19 @@ async function snapshot(database: Database, cutoverId: Id): Promise<Snapshot | n
   return snapshotOf(row);
 }
 
+/** Every cutover that has an event, by id. */
+export async function cutoversIn(database: Database): Promise<Id[]> {
+  const rows = await database
+    .selectFrom('events')
+    .select('cutover_id')
+    .distinct()
+    .orderBy('cutover_id')
+    .execute();
+  return rows.map((row) => row.cutover_id);
+}
+
 /** A reader over `database`; each question goes through `ask`, which turns the database's errors into ours. */
-export const readerOf = (
-  database: Database,
-  ask: <T>(question: () => Promise<T>) => Promise<T>,
-): Reader => ({
+export const readerOf = (database: Database, ask: Ask): Reader => ({
   head: (cutoverId) => ask(() => head(database, cutoverId)),
   read: (cutoverId, range) => ask(() => read(database, cutoverId, range)),
   findReport: (cutoverId, source, sourceEventId) =>

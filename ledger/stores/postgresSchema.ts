@@ -1,0 +1,117 @@
+/**
+ * The tables on PostgreSQL, and the application role that may add events and never change or remove one. Steps are
+ * forward-only; several processes may start at once, the first one does the work and the others wait for it.
+ */
+import type { ClientBase } from 'pg';
+import { doesNotFollow, type Migration, refused, stepsAfter } from './migrations.ts';
+
+/** What the store acts as, whoever it logged in as. It owns nothing. */
+export const applicationRole = 'interlock_app';
+
+const tables: Migration = {
+  name: 'events and snapshots',
+  statements: [
+    `create table interlock.events (
+      cutover_id text collate "C" not null check (length(cutover_id) between 1 and 100),
+      version bigint not null check (version >= 1),
+      recorded_at bigint not null,
+      source text collate "C",
+      source_event_id text collate "C",
+      body text not null,
+      previous_hash text not null check (length(previous_hash) = 64),
+      hash text not null unique check (length(hash) = 64),
+      primary key (cutover_id, version),
+      unique (cutover_id, source, source_event_id),
+      check ((source is null) = (source_event_id is null))
+    )`,
+    `create table interlock.snapshots (
+      cutover_id text collate "C" not null primary key,
+      version bigint not null,
+      head_hash text not null,
+      state_digest text not null,
+      code_version text not null,
+      state text not null
+    )`,
+    `create function interlock.refuse_change() returns trigger language plpgsql as $$
+      begin raise exception '${refused}'; end $$`,
+    `create function interlock.follow_head() returns trigger language plpgsql
+      set search_path = interlock, pg_temp as $$
+      declare head record;
+      begin
+        select version, hash into head from interlock.events
+          where cutover_id = new.cutover_id order by version desc limit 1;
+        if new.version <> coalesce(head.version, 0) + 1
+          or new.previous_hash <> coalesce(head.hash, '${'0'.repeat(64)}') then
+          raise exception '${doesNotFollow}';
+        end if;
+        return new;
+      end $$`,
+    `create trigger events_are_not_changed before update or delete or truncate on interlock.events
+      for each statement execute function interlock.refuse_change()`,
+    `create trigger events_follow_the_head before insert on interlock.events
+      for each row execute function interlock.follow_head()`,
+    'alter table interlock.events enable always trigger events_are_not_changed',
+    'alter table interlock.events enable always trigger events_follow_the_head',
+  ],
+};
+
+const role: Migration = {
+  name: 'the application role',
+  statements: [
+    // Roles belong to the whole server: two databases may be made at once.
+    `do $$ begin
+      create role ${applicationRole} nologin noinherit nosuperuser nocreatedb nocreaterole;
+      exception when duplicate_object or unique_violation then null;
+    end $$`,
+    `do $$ begin
+      if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+        execute format('grant ${applicationRole} to %I', current_user);
+      end if;
+    end $$`,
+    'revoke all on schema interlock from public',
+    `grant usage on schema interlock to ${applicationRole}`,
+    `grant select, insert on interlock.events to ${applicationRole}`,
+    `grant select, insert, update, delete on interlock.snapshots to ${applicationRole}`,
+    `grant select on interlock.migrations to ${applicationRole}`,
+  ],
+};
+
+const postgresMigrations: readonly Migration[] = [tables, role];
+
+async function versionOf(client: ClientBase): Promise<number> {
+  const there = await client.query(
+    "select to_regclass('interlock.migrations') is not null as there",
+  );
+  if (there.rows[0]?.there !== true) return 0;
+  const found = await client.query('select max(version) as version from interlock.migrations');
+  return Number(found.rows[0]?.version ?? 0);
+}
+
+async function migrateLocked(client: ClientBase): Promise<void> {
+  await client.query("select pg_advisory_xact_lock(hashtextextended('interlock:migrations', 0))");
+  await client.query('create schema if not exists interlock');
+  await client.query(
+    'create table if not exists interlock.migrations (version integer primary key, name text not null)',
+  );
+  const version = await versionOf(client);
+  for (const [index, step] of stepsAfter(version, postgresMigrations).entries()) {
+    for (const statement of step.statements) await client.query(statement);
+    await client.query('insert into interlock.migrations (version, name) values ($1, $2)', [
+      version + index + 1,
+      step.name,
+    ]);
+  }
+}
+
+/** Brings the tables up to date, all or nothing. Needs no rights beyond reading when they already are. */
+export async function migratePostgres(client: ClientBase): Promise<void> {
+  if (stepsAfter(await versionOf(client), postgresMigrations).length === 0) return;
+  await client.query('begin isolation level read committed');
+  try {
+    await migrateLocked(client);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The two stores as tests see them: a fresh place that can be opened any number of times, and a way round the
+ * store to its rows, as an intruder or an auditor would have it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import pg from 'pg';
+import type { Store } from '../../ledger/store.ts';
+import { openPostgresStore } from '../../ledger/stores/postgres.ts';
+import { openSqliteStore } from '../../ledger/stores/sqlite.ts';
+import { freshDatabase } from './supplied.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export type Place = {
+  /** What a child process is told to open. */
+  readonly address: string;
+  open(): Promise<Store>;
+  /** Runs one statement as the owner of the tables; `events` and `snapshots` are found by name alone. */
+  sql(statement: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Takes the guards off, so that history can be tampered with. */
+  unguard(): Promise<void>;
+  remove(): Promise<void>;
+};
+
+export type Kind = { readonly name: 'SQLite' | 'PostgreSQL'; fresh(): Promise<Place> };
+
+async function sqlitePlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-store-'));
+  const address = join(folder, 'ledger.db');
+  await (await openSqliteStore(address)).close();
+  const run = (work: (file: InstanceType<typeof SqliteFile>) => readonly unknown[]) => {
+    const file = new SqliteFile(address, { timeout: 5_000 });
+    try {
+      return work(file) as readonly Row[];
+    } finally {
+      file.close();
+    }
+  };
+  return {
+    address,
+    open: () => openSqliteStore(address),
+    sql: async (statement, values = []) =>
+      run((file) => {
+        const prepared = file.prepare(statement);
+        if (prepared.reader) return prepared.all(...values);
+        prepared.run(...values);
+        return [];
+      }),
+    unguard: async () => {
+      run((file) => {
+        const triggers = file
+          .prepare("select name from sqlite_master where type = 'trigger'")
+          .pluck()
+          .all();
+        for (const name of triggers) file.exec(`drop trigger ${String(name)}`);
+        return [];
+      });
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function postgresPlace(): Promise<Place> {
+  const address = await freshDatabase();
+  const client = new pg.Client({ connectionString: address });
+  await client.connect();
+  await client.query('set search_path = interlock');
+  /** The tests write `?`, as SQLite does. */
+  const numbered = (statement: string): string => {
+    let count = 0;
+    return statement.replaceAll('?', () => `$${(count += 1)}`);
+  };
+  return {
+    address,
+    open: () => openPostgresStore(address),
+    sql: async (statement, values = []) =>
+      (await client.query<Row>(numbered(statement), [...values])).rows,
+    unguard: async () => {
+      await client.query('alter table events disable trigger all');
+    },
+    remove: () => client.end(),
+  };
+}
+
+export const kinds: readonly Kind[] = [
+  { name: 'SQLite', fresh: sqlitePlace },
+  { name: 'PostgreSQL', fresh: postgresPlace },
+];
