@@ -12,7 +12,7 @@ import { broken } from './violations.ts';
 export const evidenceOf = (
   situation: Situation,
   checkpoint: Id,
-  { kind }: EvidenceRule,
+  kind: Id,
 ): EvidenceRecord | undefined =>
   situation.evidence.findLast(
     (record) => record.checkpoint === checkpoint && record.evidence === kind,
@@ -20,7 +20,7 @@ export const evidenceOf = (
 
 /** The last start at which a recorded evidence is still fresh; null when none is recorded or it is revoked. */
 export function freshUntil(situation: Situation, checkpoint: Id, rule: EvidenceRule) {
-  const record = evidenceOf(situation, checkpoint, rule);
+  const record = evidenceOf(situation, checkpoint, rule.kind);
   if (record === undefined || record.revoked || record.observedAt === null) return null;
   return record.observedAt + rule.maxAgeMinutes * minuteMs;
 }
@@ -29,7 +29,7 @@ export function freshUntil(situation: Situation, checkpoint: Id, rule: EvidenceR
 export const evidenceRevoked: Rule = ({ placed, situation }) =>
   placed.flatMap(({ checkpoint: { id, evidence } }) =>
     evidence
-      .filter((rule) => evidenceOf(situation, id, rule)?.revoked === true)
+      .filter((rule) => evidenceOf(situation, id, rule.kind)?.revoked === true)
       .map(({ kind }) => broken('evidence_revoked', id, { subjects: [kind] })),
   );
 

@@ -3,7 +3,7 @@
  * work counts with its actual or expected interval.
  */
 import { incumbentOf } from '../ledger/incumbent.ts';
-import type { Predecessor } from '../ledger/plan.ts';
+import type { Checkpoint, Predecessor } from '../ledger/plan.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { minuteMs, secondMs } from '../ledger/vocabulary.ts';
 import { progressOf, type Work } from './executions.ts';
@@ -105,7 +105,7 @@ export const protectedOrder: Rule = (scene) =>
     });
 
 /** Where an exception-only protected checkpoint has to stay: its incumbent start, else its revised or approved one. */
-export function incumbentStart({ state, situation }: Scene, { checkpoint }: Work): number {
+export function incumbentStart({ state, situation }: Scene, checkpoint: Checkpoint): number {
   const { placements } = incumbentOf(state);
   const incumbent = placements.find((placement) => placement.checkpoint === checkpoint.id);
   const { revisedStartAt } = progressOf(situation, checkpoint.id);
@@ -118,7 +118,7 @@ export const protectedMove: Rule = (scene) =>
     .filter(({ checkpoint }) => checkpoint.protected && checkpoint.moves === 'exception_only')
     .filter((work) => !isExcepted(scene, 'protected_move', work))
     .flatMap((work) => {
-      const limitAt = incumbentStart(scene, work);
+      const limitAt = incumbentStart(scene, work.checkpoint);
       return work.startAt === limitAt
         ? []
         : [broken('protected_move', work.checkpoint.id, { limitAt, foundAt: work.startAt })];

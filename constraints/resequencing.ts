@@ -29,7 +29,8 @@ import {
   roomClash,
   separationOfDuties,
 } from './people.ts';
-import { type Rule, sceneOf } from './scene.ts';
+import type { Work } from './executions.ts';
+import { type Rule, type Scene, sceneAround, sceneOf } from './scene.ts';
 import {
   duplicateCheckpoint,
   missingCheckpoint,
@@ -49,13 +50,15 @@ import {
 } from './times.ts';
 import { ranked } from './violations.ts';
 
-/** Every rule on a resequencing, highest rank first. */
-export const rules: readonly Rule[] = [
+const shapeRules: readonly Rule[] = [
   unknownCheckpoint,
   duplicateCheckpoint,
   missingCheckpoint,
   movedStarted,
   wrongDuration,
+];
+
+const placementRules: readonly Rule[] = [
   inPast,
   beforePinnedStart,
   insideFreeze,
@@ -85,6 +88,9 @@ export const rules: readonly Rule[] = [
   holdInForce,
 ];
 
+/** Every rule on a resequencing, highest rank first. */
+export const rules: readonly Rule[] = [...shapeRules, ...placementRules];
+
 /** Every rule that a resequencing breaks if it were in force at `now`, ranked; empty is clean. */
 export function checkResequencing(
   body: ResequencingBody,
@@ -96,4 +102,10 @@ export function checkResequencing(
     rules.flatMap((rule) => rule(scene)),
     scene.plan,
   );
+}
+
+/** Whether one more (or one moved) placement breaks no rule in a scene that breaks none. */
+export function fits(scene: Scene, work: Work): boolean {
+  const around = sceneAround(scene, work);
+  return placementRules.every((rule) => rule(around).length === 0);
 }

@@ -76,6 +76,26 @@ export function sceneOf(body: ResequencingBody, state: CutoverState, now: number
   return { body, state, situation, plan: situation.plan, now, placed, works, pairs };
 }
 
+/**
+ * The part of a scene that one more (or one moved) placement touches: itself, what follows it, and every pair that
+ * it is one of. In a scene that breaks no rule, a rule broken here is broken because of this work.
+ */
+export function sceneAround(scene: Scene, work: Work): Scene {
+  const { id } = work.checkpoint;
+  const works = new Map(scene.works).set(id, work);
+  const others = [...works.values()].filter((other) => other !== work);
+  const followers = others.filter(
+    ({ started, checkpoint }) =>
+      !started && checkpoint.predecessors.some((predecessor) => predecessor.checkpoint === id),
+  );
+  const pairs = others.map((other) =>
+    other.started || startsLater(work, other)
+      ? { late: work, early: other }
+      : { late: other, early: work },
+  );
+  return { ...scene, placed: [work, ...followers], works, pairs };
+}
+
 /** Whether a granted exception that policy allows switches `rule` off for a whole execution of a checkpoint. */
 export const isExcepted = (
   { situation, plan }: Scene,
