@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { actor, checkpoint, minute, plan, reading } from '../tests/support/build.ts';
+import { bench, line, packetOn } from '../tests/support/packets.ts';
+import { EventBody } from './events.ts';
+import { lineage } from './lineage.ts';
+
+const night = plan([
+  checkpoint('cut', { approvedStartAt: minute(120) }),
+  checkpoint('check', { approvedStartAt: minute(180) }),
+]);
+const moved = (minutes: number) =>
+  ({ kind: 'revised_start', checkpoint: 'cut', at: reading(minute(minutes)) }) as const;
+const deltas = [
+  {
+    person: 'olga',
+    lines: [
+      {
+        checkpoint: 'cut',
+        as: 'owner' as const,
+        changes: ['start_moved' as const],
+        fromStartAt: null,
+        toStartAt: null,
+        fromEndAt: null,
+        toEndAt: null,
+        fromOwner: null,
+        toOwner: null,
+      },
+    ],
+  },
+];
+
+/** A night in which everything happens that an event can say. */
+function wholeNight() {
+  const ledger = bench(night);
+  ledger.prepare();
+  ledger.at(minute(-50));
+  ledger.report([moved(140)], { occurredAt: minute(-58), sourceEventId: 'e', text: 'late' });
+  ledger.report([moved(150)], { sourceEventId: 'e', text: 'other words' });
+  ledger.at(minute(-40));
+  ledger.prepare({ deltas });
+  ledger.give({ type: 'AdoptPacket', binding: ledger.binding({ nonce: 'x' }), actor: actor() });
+  ledger.give({
+    type: 'DeclinePacket',
+    binding: ledger.binding(),
+    actor: actor(),
+    reason: 'wait',
+  });
+  ledger.at(minute(-30));
+  ledger.report([moved(160)], { occurredAt: minute(-45), underPacketVersion: 1 });
+  ledger.prepare({ deltas });
+  ledger.report([moved(170)]);
+  ledger.give({ type: 'ReviewRequest' });
+  ledger.prepare({ deltas });
+  ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
+  ledger.give({
+    type: 'AcknowledgePacket',
+    packetId: 'packet-4',
+    person: 'olga',
+    actor: actor('olga'),
+  });
+  ledger.report([moved(171)], { occurredAt: minute(-35), underPacketVersion: 1 });
+  return ledger;
+}
+
+describe('the lineage', () => {
+  const ledger = wholeNight();
+  const all = lineage(ledger.events(), null);
+
+  it('this night saw every type of event', () => {
+    const seen = new Set(ledger.events().map((event) => event.body.type));
+    const types = EventBody.options.map((option) => option.shape.type.value);
+    expect([...seen].toSorted()).toEqual(types.toSorted());
+  });
+
+  it('has a row for every event, each at its place and time', () => {
+    const versions = new Set(all.known.map((row) => row.version));
+    expect(versions.size).toBe(ledger.events().length);
+    for (const row of all.known) {
+      expect(row.recordedAt).toBe(ledger.events()[row.version - 1]?.recordedAt);
+    }
+    expect(all.notYetReceived).toEqual([]);
+  });
+
+  it('tells reports and facts with when they became true, and all else with when it was recorded', () => {
+    const late = all.known.filter(
+      (row) => row.item.kind === 'report' && row.item.sourceEventId === 'e',
+    );
+    expect(late).toMatchObject([
+      {
+        recordedAt: minute(-50),
+        occurredAt: minute(-58),
+        item: { source: 'board', reporter: 'olga', underOldOrders: false, text: 'late' },
+      },
+    ]);
+    const fact = all.known.find((row) => row.item.kind === 'fact');
+    expect(fact).toMatchObject({
+      occurredAt: minute(-58),
+      item: { factId: 'fact-1', subject: 'revised:cut', assertion: 'revised_start' },
+    });
+    const run = all.known.find((row) => row.item.kind === 'run');
+    expect(run?.occurredAt).toBe(run?.recordedAt);
+  });
+
+  it('marks a report made under orders that were no longer current', () => {
+    const marks = all.known.flatMap((row) =>
+      row.item.kind === 'report' ? [row.item.underOldOrders] : [],
+    );
+    expect(marks).toEqual([false, false, false, true]);
+  });
+
+  it('links rulings, proposals, verdicts, packets, decisions and refusals by their ids', () => {
+    const items = all.known.map((row) => row.item);
+    expect(items).toContainEqual(
+      expect.objectContaining({ kind: 'ruling', factId: 'fact-1', ruling: 'accepted', code: null }),
+    );
+    expect(items).toContainEqual(
+      expect.objectContaining({ kind: 'proposal', agent: 'packet', mind: 'deterministic' }),
+    );
+    expect(items).toContainEqual(
+      expect.objectContaining({ kind: 'verdict', clean: true, codes: [] }),
+    );
+    expect(items).toContainEqual({
+      kind: 'refusal',
+      of: 'report',
+      named: 'e',
+      code: 'source_event_reused',
+      by: 'board',
+    });
+    expect(items).toContainEqual({
+      kind: 'refusal',
+      of: 'adopt',
+      named: 'packet-2',
+      code: 'nonce_mismatch',
+      by: 'lead',
+    });
+    expect(items).toContainEqual({
+      kind: 'decision',
+      packetId: 'packet-2',
+      decision: 'declined',
+      by: 'lead',
+      reason: 'wait',
+    });
+    expect(items).toContainEqual({
+      kind: 'acknowledgement',
+      packetId: 'packet-4',
+      version: 4,
+      person: 'olga',
+    });
+    const packets = items.flatMap((item) =>
+      item.kind === 'packet' ? [`${item.packetId} ${item.became}`] : [],
+    );
+    expect(packets).toEqual([
+      'packet-1 prepared',
+      'packet-1 requested',
+      'packet-2 prepared',
+      'packet-2 requested',
+      'packet-3 prepared',
+      'packet-3 requested',
+      'packet-3 basis_moved',
+      'packet-4 prepared',
+      'packet-4 requested',
+      'packet-1 superseded',
+    ]);
+  });
+
+  it('as of an instant: what was known, and what was already true and came later', () => {
+    const then = lineage(ledger.events(), minute(-42));
+    expect(then.known.every((row) => row.recordedAt <= minute(-42))).toBe(true);
+    expect(then.known.some((row) => row.recordedAt === minute(-50))).toBe(true);
+    expect(then.notYetReceived).toMatchObject([
+      { item: { kind: 'report' }, recordedAt: minute(-30), occurredAt: minute(-45) },
+      { item: { kind: 'fact' }, occurredAt: minute(-45) },
+    ]);
+  });
+
+  it('the instant itself counts on both sides', () => {
+    const at = lineage(ledger.events(), minute(-35));
+    const late = at.notYetReceived.filter((row) => row.occurredAt === minute(-35));
+    expect(late).toHaveLength(2);
+    expect(lineage(ledger.events(), minute(-35) - 1).notYetReceived).toHaveLength(2);
+    expect(lineage(ledger.events(), minute(-30)).notYetReceived).toEqual([]);
+  });
+
+  it('sorts what came later by when it became true', () => {
+    const early = lineage(ledger.events(), minute(-31)).notYetReceived.map((row) => row.occurredAt);
+    expect(early).toEqual([minute(-45), minute(-45), minute(-35), minute(-35)]);
+  });
+
+  it('a refused proposal is told with every code', () => {
+    const refused = bench(night, ledger.judge, actor('olga'));
+    refused.run();
+    const packet = packetOn(refused.state(), refused.judge, {
+      version: 9,
+      lines: [line('cut', { startAt: minute(-900) })],
+    });
+    refused.gate(refused.propose({ agent: 'packet', packet }));
+    expect(lineage(refused.events(), null).known.at(-1)?.item).toMatchObject({
+      kind: 'verdict',
+      clean: false,
+      codes: ['packet_version_wrong', 'in_past'],
+    });
+  });
+});
