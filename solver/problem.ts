@@ -106,6 +106,8 @@ export type Problem = {
   /** Owners of the members must all differ. */
   readonly separations: readonly { readonly id: Id; readonly members: readonly Id[] }[];
   readonly spacings: readonly Spacing[];
+  /** People with started (or skipped) work: nobody to wake. Only used when a result becomes the next incumbent. */
+  readonly awake?: readonly Id[];
   readonly exceptionKinds: readonly string[];
 };
 

@@ -1,0 +1,101 @@
+/**
+ * The order-keeping list schedule: slack absorbs delay, nothing moves that need not, what cannot be placed is held
+ * with the chain that forced it. Fast and safe, not always best: the exact search starts from its result.
+ */
+import type { Id } from '../ledger/vocabulary.ts';
+import { type Board, boardOf } from './board.ts';
+import { boardAsIncumbent, forcedOut, incumbentFits, incumbentPlacements } from './incumbent.ts';
+import { compareLevels, levelsOf } from './levels.ts';
+import { passOver, type Strategy } from './listPass.ts';
+import { heldFor } from './listHolds.ts';
+import { levelNames, type PlacedTicks, type Problem, type Resequenced } from './problem.ts';
+
+/** Tried in this order; a later one is only asked when an earlier one holds something it need not. */
+const strategies: readonly Strategy[] = [
+  { protectedFirst: false, keepLanes: true },
+  { protectedFirst: false, keepLanes: false },
+  { protectedFirst: true, keepLanes: true },
+  { protectedFirst: true, keepLanes: false },
+];
+
+type Scored = {
+  readonly placements: readonly PlacedTicks[];
+  readonly levels: readonly number[];
+};
+
+const scored = (problem: Problem, placements: readonly PlacedTicks[]): Scored => ({
+  placements,
+  levels: levelsOf(problem, placements),
+});
+
+/** The best of the strategies by the levels of `problem`; stops at the first that holds only what it must. */
+function bestPass(problem: Problem, board: Board, least: number): Scored {
+  let best: Scored | null = null;
+  for (const strategy of strategies) {
+    const result = scored(problem, passOver(board, strategy));
+    if (best === null || compareLevels(result.levels, best.levels) < 0) best = result;
+    if ((best.levels[1] ?? 0) <= least) break;
+  }
+  if (best === null) throw new Error('there is no strategy to try');
+  return best;
+}
+
+/** How many leading levels cannot be lower: those at the bound that forced holds set, then those at nothing. */
+function provenLevels(
+  problem: Problem,
+  levels: readonly number[],
+  forced: ReadonlySet<Id>,
+): number {
+  const out = problem.open.filter(({ id }) => forced.has(id));
+  const bounds = [
+    out.filter((checkpoint) => checkpoint.protected).length,
+    out.length,
+    out.length === levels[1]
+      ? problem.open.filter(({ id, wasPlaced }) => wasPlaced === forced.has(id)).length
+      : 0,
+  ];
+  const open = levels.findIndex((value, index) => value > (bounds[index] ?? 0));
+  const movement = levelNames.indexOf('weighted_movement');
+  // With nothing moved and no owner changed there is one timetable left, so what follows is settled too.
+  return open < 0 || open > movement ? levels.length : open;
+}
+
+/** The outcome of these placements, with every hold explained against them. */
+export function outcome(problem: Problem, placements: readonly PlacedTicks[]): Resequenced {
+  const board = boardOf(problem);
+  const levels = levelsOf(problem, placements);
+  const proven = provenLevels(problem, levels, forcedOut(board));
+  return {
+    placements,
+    held: heldFor(board, placements),
+    levels,
+    provenLevels: proven,
+    proven: proven === levels.length,
+    conflicts: 0,
+  };
+}
+
+/** The incumbent, unchanged, when it breaks nothing and holds only what no timeline can place; else null. */
+export function keepIncumbent(problem: Problem): Resequenced | null {
+  const board = boardOf(problem);
+  const forced = forcedOut(board);
+  const isKept = problem.open.every(({ id, wasPlaced }) => wasPlaced !== forced.has(id));
+  return isKept && incumbentFits(board) ? outcome(problem, incumbentPlacements(problem)) : null;
+}
+
+/**
+ * A safe timetable for the problem. Asked again with its own result as the incumbent it changes nothing: it only
+ * leaves an incumbent that breaks nothing when fewer checkpoints would be held.
+ */
+export function listSchedule(problem: Problem): Resequenced {
+  const board = boardOf(problem);
+  const least = forcedOut(board).size;
+  const kept = incumbentPlacements(problem);
+  let best: Scored = incumbentFits(board) ? scored(problem, kept) : bestPass(problem, board, least);
+  for (;;) {
+    const again = bestPass(problem, boardAsIncumbent(problem, best.placements), least);
+    const gain = compareLevels(again.levels.slice(0, 2), best.levels.slice(0, 2));
+    if (gain >= 0) return outcome(problem, best.placements);
+    best = again;
+  }
+}
