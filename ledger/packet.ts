@@ -50,6 +50,7 @@ export const StillNeeded = z.strictObject({
   kind: z.enum(['evidence', 'approval', 'confirmation']),
   subject: Id,
 });
+export type StillNeeded = z.infer<typeof StillNeeded>;
 
 export const PacketLine = z.strictObject({
   checkpoint: Id,
@@ -81,6 +82,7 @@ export const DeltaChange = z.enum([
   'held',
   'released',
 ]);
+export type DeltaChange = z.infer<typeof DeltaChange>;
 /** What changed for one person on one checkpoint, as owner or as observer. */
 export const DeltaLine = z.strictObject({
   checkpoint: Id,
@@ -102,6 +104,7 @@ export const NotNotified = z.strictObject({
   person: Id,
   reason: z.enum(['nothing_changed', 'not_involved', 'only_finished_work']),
 });
+export type NotNotified = z.infer<typeof NotNotified>;
 
 export const HeldFact = z.strictObject({
   factId: Id,
@@ -109,6 +112,7 @@ export const HeldFact = z.strictObject({
   candidates: z.array(Instant),
   against: Id.nullable(),
 });
+export type HeldFact = z.infer<typeof HeldFact>;
 
 /** An accepted fact that breaks a rule (late work past a boundary). Reported; never a proposal. */
 export const Deviation = z.strictObject({
@@ -125,6 +129,7 @@ export const Deviation = z.strictObject({
   ]),
   subject: Id.nullable(),
 });
+export type Deviation = z.infer<typeof Deviation>;
 
 export const Packet = z.strictObject({
   packetId: Id,
