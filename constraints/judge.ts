@@ -1,0 +1,120 @@
+/**
+ * The judge that the ledger is handed: every rule book behind one value. It adds no rule of its own but two, which
+ * hold for any proposal: it is for this cutover, and what it reasoned about has not moved.
+ */
+import { digestOf } from '../ledger/canonical.ts';
+import { ReadinessCode, ViolationCode } from '../ledger/codes.ts';
+import type { CutoverState, PacketRecord } from '../ledger/cutover.ts';
+import type { Judge } from '../ledger/judge.ts';
+import type { Proposal, ResequencingBody, Violation } from '../ledger/proposal.ts';
+import type { Instant } from '../ledger/vocabulary.ts';
+import { basisDigest } from './basis.ts';
+import { isReleaseLead, mayDecide } from './duties.ts';
+import { checkHolds } from './holds.ts';
+import { planProblems } from './plan.ts';
+import { PlanProblemCode } from './planProblem.ts';
+import { checkReadiness } from './readiness.ts';
+import { checkResequencing } from './resequencing.ts';
+
+/** Until the packet rule book is in. */
+const checkPacketBody = (_packet: unknown, _state: CutoverState, _now: Instant): Violation[] => [];
+
+/** Raised whenever a rule changes its meaning without changing its code. */
+const edition = 1;
+
+const version = digestOf('rules', {
+  edition,
+  violations: ViolationCode.options,
+  readiness: ReadinessCode.options,
+  planProblems: PlanProblemCode.options,
+});
+
+const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** Violations in the order of ViolationCode, then by checkpoint and subjects. */
+export const rankViolations = (violations: readonly Violation[]): Violation[] =>
+  violations.toSorted(
+    (one, other) =>
+      ViolationCode.options.indexOf(one.code) - ViolationCode.options.indexOf(other.code) ||
+      byText(one.checkpoint ?? '', other.checkpoint ?? '') ||
+      byText(one.subjects.join(' '), other.subjects.join(' ')),
+  );
+
+const ofProposal = (code: ViolationCode, subjects: readonly string[]): Violation => ({
+  code,
+  checkpoint: null,
+  subjects: [...subjects],
+  limitAt: null,
+  foundAt: null,
+});
+
+/** A proposal is for this cutover, and stands on the facts as they are. Rulings stand on the waiting facts instead. */
+function ofAnyProposal(proposal: Proposal, state: CutoverState): Violation[] {
+  const { cutoverId, body } = proposal;
+  const moved = body.agent !== 'readiness' && proposal.basisDigest !== basisDigest(state);
+  return [
+    ...(cutoverId === state.cutoverId
+      ? []
+      : [ofProposal('wrong_cutover', [cutoverId, state.cutoverId])]),
+    ...(moved ? [ofProposal('stale_basis', [])] : []),
+  ];
+}
+
+function ofBody({ body }: Proposal, state: CutoverState, now: Instant): Violation[] {
+  switch (body.agent) {
+    case 'readiness':
+      return checkReadiness(body, state);
+    case 'resequencing':
+      return checkResequencing(body, state, now);
+    case 'holds':
+      return checkHolds(body, state, now);
+    case 'packet':
+      return checkPacketBody(body.packet, state, now);
+  }
+}
+
+/** Every rule a proposal breaks, ranked. */
+const check = (proposal: Proposal, state: CutoverState, now: Instant): Violation[] =>
+  rankViolations([...ofAnyProposal(proposal, state), ...ofBody(proposal, state, now)]);
+
+/** The timeline of a packet's open lines, as the resequencing proposal it would be. */
+function timelineOf({ packet }: PacketRecord): ResequencingBody {
+  return {
+    agent: 'resequencing',
+    placements: packet.lines.flatMap(({ checkpoint, state, startAt, endAt, owner }) =>
+      state !== 'planned' || startAt === null || endAt === null || owner === null
+        ? []
+        : [{ checkpoint, startAt, endAt, owner }],
+    ),
+    unplaced: packet.lines
+      .filter((line) => line.state === 'held')
+      .map(({ checkpoint }) => {
+        const holds = packet.holds.filter((hold) => hold.checkpoint === checkpoint);
+        const behind = holds.find((hold) => hold.behind !== null);
+        return {
+          checkpoint,
+          behind: behind?.behind ?? null,
+          causes: holds.flatMap((hold) => hold.causes),
+        };
+      }),
+    quality: { levels: [], provenLevels: 0, proven: false },
+  };
+}
+
+/** The rules a stored packet breaks if it became current now: as a packet, and as a timeline. */
+const checkPacket = (record: PacketRecord, state: CutoverState, now: Instant): Violation[] =>
+  rankViolations([
+    ...checkPacketBody(record.packet, state, now),
+    ...checkResequencing(timelineOf(record), state, now),
+  ]);
+
+/** The whole rule book, as the ledger sees it. */
+export const judge: Judge = {
+  version,
+  planProblems,
+  check,
+  checkPacket,
+  basisDigest,
+  mayDecide,
+  isReleaseLead,
+};

@@ -1,0 +1,109 @@
+/**
+ * A fact against the newest one known on its subject: the same, older, newer, or in contradiction. The order of
+ * arrival decides nothing: a source's own sequence does, then when it happened, then how far the source is trusted.
+ */
+import { canonicalJson } from '../ledger/canonical.ts';
+import type { ReadinessCode } from '../ledger/codes.ts';
+import type { KnownFact } from '../ledger/cutover.ts';
+import type { Assertion, Fact } from '../ledger/facts.ts';
+import type { Plan } from '../ledger/plan.ts';
+import type { Interval } from '../ledger/vocabulary.ts';
+import { rankOf } from './readinessSources.ts';
+
+/** The parts of a fact that this rule reads; both a fact and a known one have them. */
+export type Told = Pick<KnownFact, 'source' | 'sourceSequence' | 'occurredAt' | 'assertion'>;
+
+/** What is asserted, without the words it was read from. An assent counts from its moment, so that is part of it. */
+export function contentOf({ assertion, occurredAt }: Told): string {
+  const dated = /^(?:approval|confirmation)_/.test(assertion.kind) ? { occurredAt } : {};
+  const read = 'at' in assertion ? { at: assertion.at.at } : {};
+  return canonicalJson({ ...assertion, ...read, ...dated });
+}
+
+type Age = 'older' | 'same' | 'newer';
+const ageOf = (one: number, other: number): Age =>
+  one < other ? 'older' : one > other ? 'newer' : 'same';
+
+/** The source's own sequence where both have one, else when it happened. */
+function ageAgainst(told: Told, known: Told): Age {
+  if (
+    told.source === known.source &&
+    told.sourceSequence !== null &&
+    known.sourceSequence !== null
+  ) {
+    return ageOf(told.sourceSequence, known.sourceSequence);
+  }
+  return ageOf(told.occurredAt, known.occurredAt);
+}
+
+const apart = (one: Interval, other: Interval): boolean =>
+  one.closesAt <= other.opensAt || other.closesAt <= one.opensAt;
+
+const spanOf = (assertion: Assertion): Interval | null =>
+  'span' in assertion ? assertion.span : null;
+
+/** Two facts on one subject that can both be true: about different times, or about different sides of it. */
+function canBothHold(one: Assertion, other: Assertion): boolean {
+  const [span, otherSpan] = [spanOf(one), spanOf(other)];
+  if (span !== null && otherSpan !== null) return apart(span, otherSpan);
+  if (one.kind !== 'checkpoint_altered' || other.kind !== 'checkpoint_altered') return false;
+  const { change } = one;
+  const sides = ['name', 'role', 'owner', 'duration'] as const;
+  return (
+    change.skipped === other.change.skipped &&
+    sides.every((side) => change[side] === null || other.change[side] === null)
+  );
+}
+
+/** A start and a finish happen once: a later word on them is a correction or a contradiction, never news. */
+const happensOnce = (assertion: Assertion): boolean =>
+  assertion.kind === 'actual_start' || assertion.kind === 'actual_finish';
+
+/** Of two contradicting sources the better ranked one wins; equals are for a human, and so is one source twice. */
+const outranks = (plan: Plan, told: Told, known: Told): boolean =>
+  told.source !== known.source && rankOf(plan, told.source) < rankOf(plan, known.source);
+
+function againstWhatHappenedOnce(plan: Plan, told: Told, known: Told): ReadinessCode | null {
+  if (told.source !== known.source) {
+    return outranks(plan, told, known) ? null : 'authorities_disagree';
+  }
+  const age = ageAgainst(told, known);
+  if (age === 'newer') return null;
+  return age === 'older' ? 'older_than_known' : 'authorities_disagree';
+}
+
+/** A finish comes after its forecasts whoever told them; only its own source can say that it told it too late. */
+function finishAgainstForecast(told: Told, known: Told): ReadinessCode | null {
+  const sequenced =
+    told.source === known.source && told.sourceSequence !== null && known.sourceSequence !== null;
+  return sequenced && ageAgainst(told, known) === 'older' ? 'older_than_known' : null;
+}
+
+/** Why a fact does not simply follow the newest known one on its subject; null when it does. */
+export function againstKnown(plan: Plan, told: Told, known: Told): ReadinessCode | null {
+  if (contentOf(told) === contentOf(known)) return 'repeat';
+  const [kind, knownKind] = [told.assertion.kind, known.assertion.kind];
+  if (kind === 'actual_finish' && knownKind === 'forecast_finish') {
+    return finishAgainstForecast(told, known);
+  }
+  if (happensOnce(told.assertion) && happensOnce(known.assertion)) {
+    return againstWhatHappenedOnce(plan, told, known);
+  }
+  switch (ageAgainst(told, known)) {
+    case 'newer':
+      return null;
+    case 'older':
+      return 'older_than_known';
+    case 'same':
+      return canBothHold(told.assertion, known.assertion) || outranks(plan, told, known)
+        ? null
+        : 'authorities_disagree';
+  }
+}
+
+/** The same fact with a finish told in advance written as the forecast that it is. */
+export function asForecast<T extends Pick<Fact, 'assertion'>>(told: T): T {
+  if (told.assertion.kind !== 'actual_finish') return told;
+  const { checkpoint, at } = told.assertion;
+  return { ...told, assertion: { kind: 'forecast_finish', checkpoint, at } };
+}
