@@ -57,8 +57,7 @@ export const checkpointKeys = {
   }),
   duration: duration('How long it takes. Left out: no time at all.').optional(),
   certainty: z.enum(['stated', 'derived', 'assumed']).optional().meta({
-    description:
-      'How the duration is known. Left out: stated, or assumed for an unknown duration.',
+    description: 'How the duration is known. Left out: stated, or assumed for an unknown duration.',
   }),
   predecessors: predecessors.optional(),
   protected: z.boolean().optional().meta({

@@ -29,7 +29,10 @@ const dayMs = 86_400 * secondMs;
 /** `2026-11-28T22:30+00:00`, as a person would have to write it. */
 const isoText = (at: Instant, zone: string): string => {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  return local.toString({ timeZoneName: 'never', smallestUnit: local.second === 0 ? 'minute' : 'second' });
+  return local.toString({
+    timeZoneName: 'never',
+    smallestUnit: local.second === 0 ? 'minute' : 'second',
+  });
 };
 
 const troubles: Readonly<Partial<Record<ReadinessCode, string>>> = {
@@ -80,7 +83,11 @@ const inner = (place: Place, key: string, planKey: string): Place => ({
 });
 
 /** The end of a span: a bare time is the first one after its start. */
-function endAfter(startAt: Instant, text: string, at: { place: Place; desk: Desk }): Instant | null {
+export function endAfter(
+  startAt: Instant,
+  text: string,
+  at: { place: Place; desk: Desk },
+): Instant | null {
   const within = { opensAt: startAt + 1, closesAt: startAt + dayMs };
   return instantAt(text, at.place, { desk: at.desk, within });
 }
@@ -134,7 +141,11 @@ export function intervalOf(
       });
 }
 
-const spanForms = [/^(.+?)\s+(?:to|until)\s+(.+)$/i, /^(.+?)\s*\.\.\s*(.+)$/, /^(.+?)\s*\/\s*(.+)$/];
+const spanForms = [
+  /^(.+?)\s+(?:to|until)\s+(.+)$/i,
+  /^(.+?)\s*\.\.\s*(.+)$/,
+  /^(.+?)\s*\/\s*(.+)$/,
+];
 const bareForm = /^(\d{1,2}:\d{2}(?::\d{2})?)\s*[-–]\s*(\d{1,2}:\d{2}(?::\d{2})?)$/;
 
 /** The interval of a span as text or as an object. */

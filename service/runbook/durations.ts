@@ -7,8 +7,7 @@ import { Seconds } from '../../ledger/vocabulary.ts';
 
 /** A parsed value, or why there is none. */
 export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 const units: Readonly<Record<string, number>> = { d: 86_400, h: 3_600, m: 60, s: 1 };
 const unitWords: Readonly<Record<string, string>> = {

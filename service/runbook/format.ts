@@ -7,7 +7,7 @@ import { RelaxableCode } from '../../ledger/codes.ts';
 import { BoundaryKind, Id } from '../../ledger/vocabulary.ts';
 import { boundaryKeys, checkpointText } from './checkpointFormat.ts';
 import { factKinds } from './factKinds.ts';
-import { allOr, id, length, remark, span, spanKeys, time } from './scalars.ts';
+import { id, length, remark, span, spanKeys, time } from './scalars.ts';
 
 const contact = z
   .strictObject({
@@ -134,10 +134,13 @@ export const RunbookText = z
     format: z.literal('interlock-runbook/1').meta({ description: 'The version of this format.' }),
     id: id('The id of the cutover.'),
     name: z.string().min(1).meta({ description: 'What people call the cutover.' }),
-    zone: z.string().min(1).meta({
-      description: 'IANA time zone in which times without an offset are read.',
-      examples: ['Europe/London', 'UTC'],
-    }),
+    zone: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'IANA time zone in which times without an offset are read.',
+        examples: ['Europe/London', 'UTC'],
+      }),
     mode: z.enum(['rehearsal', 'live']),
     notices: z.enum(['off', 'test', 'on']).optional().meta({
       description: 'Whether people are told. Left out: off.',

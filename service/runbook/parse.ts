@@ -2,32 +2,57 @@
  * Reads the files people write, a runbook or a facts file, and says everything that is wrong with them at once:
  * file, line, path, what is wrong and the fix. Nothing is declared or reported from a file with any problem.
  */
-import { planProblems } from '../../constraints/plan.ts';
-import type { PlanProblem } from '../../ledger/judge.ts';
+import type { ReportBody } from '../../ledger/facts.ts';
 import { Plan } from '../../ledger/plan.ts';
-import type { RunbookText } from './format.ts';
-import { lenient } from './lenient.ts';
-import { filePathOf } from './planPaths.ts';
+import type { FactsStep } from './factsFormat.ts';
 import { type FileProblem, type Finding, inFileOrder, pathText } from './problems.ts';
-import { runbookSchemaTree } from './jsonSchema.ts';
-import { RunbookText as RunbookSchema } from './format.ts';
+import { readFacts } from './readFacts.ts';
+import { readRunbook } from './readRunbook.ts';
 import { readSource, type Source } from './source.ts';
-import { toPlan } from './toPlan.ts';
 
 export type { FileProblem } from './problems.ts';
 
-type Named = { readonly file: string; readonly source: Source };
+export type ParsedRunbook = {
+  /** Null exactly when there are problems. */
+  readonly plan: Plan | null;
+  readonly problems: readonly FileProblem[];
+};
 
-const located = ({ path, message, fix }: Finding, { file, source }: Named): FileProblem => ({
-  file,
-  line: source.lineOf(path),
-  path: pathText(path),
-  message,
-  fix,
-});
+export type ParsedFacts = {
+  /** All reports of the file in order; empty when there are problems. */
+  readonly reports: readonly ReportBody[];
+  /** The same reports as the steps they are written in, with the instant at which each step runs. */
+  readonly steps: readonly FactsStep[];
+  readonly problems: readonly FileProblem[];
+};
 
-/** Words of a problem that name something left out of the judged plan would only confuse. */
-function standsOnItsOwn(problem: PlanProblem, leftOut: readonly string[]): boolean {
-  const words = new Set(`${problem.path} ${problem.message}`.split(/[^a-z0-9._:-]+/i));
-  return !leftOut.some((name) => words.has(name));
+const located = (findings: readonly Finding[], file: string, source: Source): FileProblem[] =>
+  inFileOrder(
+    findings.map(({ path, message, fix }) => ({
+      file,
+      line: source.lineOf(path),
+      path: pathText(path),
+      message,
+      fix,
+    })),
+  );
+
+/** Reads a runbook text. `fileName` is only named in problems. */
+export function parseRunbook(text: string, fileName: string): ParsedRunbook {
+  const source = readSource(text, fileName);
+  if (source.problems.length > 0) return { plan: null, problems: inFileOrder(source.problems) };
+  const { plan, findings } = readRunbook(source.value);
+  if (findings.length > 0) return { plan: null, problems: located(findings, fileName, source) };
+  return { plan: Plan.parse(plan), problems: [] };
+}
+
+/** Reads a facts text for a cutover with this plan. Times that cannot be read stay in the facts as readings. */
+export function parseFacts(text: string, fileName: string, plan: Plan): ParsedFacts {
+  const source = readSource(text, fileName);
+  const nothing = { reports: [], steps: [] };
+  if (source.problems.length > 0) return { ...nothing, problems: inFileOrder(source.problems) };
+  const { steps, findings } = readFacts(source.value, plan);
+  if (findings.length > 0) return { ...nothing, problems: located(findings, fileName, source) };
+  const reports = steps.flatMap((step) => step.reports.map(({ body }) => body));
+  return { reports, steps, problems: [] };
 }

@@ -39,7 +39,9 @@ function idOf(item: unknown): unknown {
   if (!isRecord(item)) return undefined;
   const { id, role, checkpoint } = item;
   if (id !== undefined || role === undefined) return id;
-  return checkpoint === undefined || checkpoint === 'all' ? role : `${String(role)}:${String(checkpoint)}`;
+  return checkpoint === undefined || checkpoint === 'all'
+    ? role
+    : `${String(role)}:${String(checkpoint)}`;
 }
 
 function stepInto(value: unknown, segment: string): Step | null {

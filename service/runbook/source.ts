@@ -85,7 +85,8 @@ const fixes: Readonly<Record<string, string>> = {
 const firstLine = (message: string): string =>
   (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 
-const hasAnchor = (node: Node): boolean => !isAlias(node) && 'anchor' in node && Boolean(node.anchor);
+const hasAnchor = (node: Node): boolean =>
+  !isAlias(node) && 'anchor' in node && Boolean(node.anchor);
 
 function forbiddenParts(document: Document, counter: LineCounter, file: string): FileProblem[] {
   const problems: FileProblem[] = [];

@@ -5,7 +5,6 @@
 import type {
   Authority,
   Boundary,
-  Contact,
   Guardrail,
   Person,
   Plan,
@@ -26,7 +25,7 @@ const channels = ['email', 'slack', 'phone', 'webhook'] as const;
 type ContactsText = NonNullable<RunbookText['people'][string]['contacts']>;
 
 /** Contacts in the order in which the file lists them. */
-function contactsOf(given: ContactsText): Contact[] {
+function contactsOf(given: ContactsText): Person['contacts'] {
   return Object.keys(given).flatMap((key) => {
     const channel = channels.find((known) => known === key);
     const address = channel === undefined ? undefined : given[channel];

@@ -120,4 +120,3 @@ export const deskOf = ({ zone, window }: Pick<Plan, 'zone' | 'window'>): Desk =>
   findings: [],
   originals: [],
 });
-
