@@ -55,7 +55,7 @@ export type StillNeeded = z.infer<typeof StillNeeded>;
 export const PacketLine = z.strictObject({
   checkpoint: Id,
   state: z.union([ProgressState, z.literal('held')]),
-  /** Null exactly when held. */
+  /** Null when held or skipped (or started at an instant that nobody knows). */
   startAt: Instant.nullable(),
   endAt: Instant.nullable(),
   /** The end if it takes its least time; differs from `endAt` for a range. Null when held. */
