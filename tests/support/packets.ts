@@ -100,6 +100,8 @@ export type Bench = {
   prepare(change?: Partial<Packet>): Packet;
   /** What a person who sees the pending packet would bind to. */
   binding(change?: Partial<DecisionBinding>): DecisionBinding;
+  /** A ledger of its own with the same history so far. */
+  fork(): Bench;
 };
 
 export const reportBody = (
@@ -117,38 +119,47 @@ export const reportBody = (
   ...change,
 });
 
-/** A ledger in memory. Everything in it went through `decide`, declared by the lead unless told otherwise. */
-export function bench(plan: Plan, judge: Judge = testJudge(), by = actor()): Bench {
-  let state: CutoverState | null = null;
-  let now = nightAt - 3_600_000;
-  const events: LedgerEvent[] = [];
-  const counts: Record<string, number> = {};
+type Memory = {
+  readonly plan: Plan;
+  readonly judge: Judge;
+  state: CutoverState | null;
+  now: number;
+  readonly events: LedgerEvent[];
+  readonly counts: Map<string, number>;
+};
+
+const clearly = { code: null, candidates: [], against: null };
+
+function benchOn(memory: Memory): Bench {
+  const { judge, events, counts } = memory;
   const newId = (kind: string): string => {
-    counts[kind] = (counts[kind] ?? 0) + 1;
-    return `${kind}-${counts[kind]}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return `${kind}-${counts.get(kind)}`;
   };
   const stands = (): CutoverState => {
-    if (state === null) throw new Error('nothing is declared');
-    return state;
+    if (memory.state === null) throw new Error('nothing is declared');
+    return memory.state;
   };
   const give: Bench['give'] = (command) => {
     const body = command.type === 'ReceiveReport' ? command.body : null;
     const known = events.find(
       (event) =>
+        body !== null &&
         event.body.type === 'ReportReceived' &&
-        event.body.report.source === body?.source &&
+        event.body.report.source === body.source &&
         event.body.report.sourceEventId === body.sourceEventId,
     );
     const knownReport =
       known?.body.type === 'ReportReceived'
         ? { version: known.version, bodyDigest: known.body.report.bodyDigest }
         : null;
+    const { state, now } = memory;
     const decision = decide(command, state, { now, judge, newId, knownReport });
     const head = state === null ? null : { version: state.version, hash: state.headHash };
-    const place = { cutoverId: plan.cutoverId, recordedAt: now };
+    const place = { cutoverId: memory.plan.cutoverId, recordedAt: now };
     for (const event of chain(head, decision.events, place)) {
       events.push(event);
-      state = evolve(state, event);
+      memory.state = evolve(memory.state, event);
     }
     return decision;
   };
@@ -156,9 +167,9 @@ export function bench(plan: Plan, judge: Judge = testJudge(), by = actor()): Ben
     judge,
     state: stands,
     events: () => events,
-    now: () => now,
+    now: () => memory.now,
     at: (instant) => {
-      now = instant;
+      memory.now = instant;
     },
     give,
     report: (assertions, change = {}) =>
@@ -194,9 +205,7 @@ export function bench(plan: Plan, judge: Judge = testJudge(), by = actor()): Ben
       const rulings = stands().unruled.map(({ factId }) => ({
         factId,
         ruling: 'accepted' as const,
-        code: null,
-        candidates: [],
-        against: null,
+        ...clearly,
       }));
       self.gate(self.propose({ agent: 'readiness', rulings }));
     },
@@ -218,7 +227,15 @@ export function bench(plan: Plan, judge: Judge = testJudge(), by = actor()): Ben
         ...change,
       };
     },
+    fork: () => benchOn({ ...memory, events: [...events], counts: new Map(counts) }),
   };
+  return self;
+}
+
+/** A ledger in memory. Everything in it went through `decide`, declared by the lead unless told otherwise. */
+export function bench(plan: Plan, judge: Judge = testJudge(), by = actor()): Bench {
+  const now = nightAt - 3_600_000;
+  const self = benchOn({ plan, judge, state: null, now, events: [], counts: new Map() });
   self.give({ type: 'DeclareCutover', plan, actor: by });
   return self;
 }

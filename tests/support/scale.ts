@@ -1,0 +1,17 @@
+/**
+ * How large the random tests are: the sizes written in the tests, or that many times as many in a deep run. The
+ * factor is in a configuration of its own (`npx vitest run --config vitest.deep.config.ts tests/claims`).
+ */
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    depth: number;
+  }
+}
+
+/** `size` in an ordinary run; that times the depth asked for in a deep one. */
+export const scaled = (size: number): number => {
+  const depth = Number(inject('depth'));
+  return Math.round(size * (Number.isFinite(depth) && depth > 0 ? depth : 1));
+};
