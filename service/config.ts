@@ -21,6 +21,7 @@ const Environment = z.object({
 });
 
 export type Config = {
+  readonly home: string;
   readonly ledger: string;
   readonly checkpoints: string;
   readonly log: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -55,6 +56,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     NO_COLOR,
   } = parsed.data;
   return {
+    home,
     ledger: INTERLOCK_LEDGER ?? join(home, 'ledger.db'),
     checkpoints: INTERLOCK_CHECKPOINTS ?? join(home, 'checkpoints.db'),
     log: INTERLOCK_LOG,

@@ -3,6 +3,7 @@
  * The `interlock` command: reads settings, opens what a verb needs, prints its answer and leaves with its exit
  * code. Every failure ends as one clear sentence on standard error.
  */
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { type Answer, exits, UsageError } from './cli/answer.ts';
 import { buildProgram, type Host } from './cli/program.ts';
@@ -58,7 +59,13 @@ function fail(error: unknown): void {
 
 const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
 try {
-  await buildProgram({ screen, interactive, withInterlock, deliver }).parseAsync();
+  await buildProgram({
+    screen,
+    interactive,
+    walkHome: join(config.home, 'walk'),
+    withInterlock,
+    deliver,
+  }).parseAsync();
 } catch (error) {
   fail(error);
 }

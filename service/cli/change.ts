@@ -73,7 +73,12 @@ export async function declare(
   return { ...ran, text: `Declared ${plan.name} (${plan.cutoverId}).\n${ran.text}` };
 }
 
-async function receive(interlock: Interlock, cutoverId: string, bodies: readonly ReportBody[]) {
+/** Appends reports one by one; says of each whether it is new, known or refused. */
+export async function receive(
+  interlock: Interlock,
+  cutoverId: string,
+  bodies: readonly ReportBody[],
+) {
   const results = [];
   for (const body of bodies) {
     const outcome = await handle(interlock.ledger, cutoverId, { type: 'ReceiveReport', body });

@@ -35,6 +35,8 @@ export type Where = { readonly ledger?: string | undefined; readonly at?: string
 export type Host = {
   readonly screen: Screen;
   readonly interactive: boolean;
+  /** Folder in which the walk keeps its own ledger. */
+  readonly walkHome: string;
   readonly withInterlock: (
     where: Where,
     work: (interlock: Interlock) => Promise<Answer>,
@@ -190,8 +192,12 @@ function addChecks(program: Command, host: Host): void {
     .option('--utc', 'show times in UTC')
     .action(async (options: Options) => {
       const answer = await walk(
-        { utc: options.utc === true, interactive: host.interactive && options.json !== true },
-        screen,
+        {
+          utc: options.utc === true,
+          interactive: host.interactive && options.json !== true,
+          home: host.walkHome,
+        },
+        options.json === true ? { ...screen, print: () => undefined } : screen,
       );
       host.deliver(answer, options.json === true);
     });
