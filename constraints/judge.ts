@@ -11,13 +11,11 @@ import type { Instant } from '../ledger/vocabulary.ts';
 import { basisDigest } from './basis.ts';
 import { isReleaseLead, mayDecide } from './duties.ts';
 import { checkHolds } from './holds.ts';
+import { checkPacketBody } from './packet.ts';
 import { planProblems } from './plan.ts';
 import { PlanProblemCode } from './planProblem.ts';
 import { checkReadiness } from './readiness.ts';
 import { checkResequencing } from './resequencing.ts';
-
-/** Until the packet rule book is in. */
-const checkPacketBody = (_packet: unknown, _state: CutoverState, _now: Instant): Violation[] => [];
 
 /** Raised whenever a rule changes its meaning without changing its code. */
 const edition = 1;
