@@ -26,8 +26,8 @@ export type Seat = {
   readonly into: readonly Edge[];
   readonly outOf: readonly Edge[];
   readonly spacings: readonly Spacing[];
-  /** Members of its separations: their owners must differ from this one's. */
-  readonly apart: readonly Id[];
+  /** The other members of its separations: their owners must differ from this one's. */
+  readonly apart: readonly { readonly separation: Id; readonly member: Id }[];
   /** Lane members before and after it in the order they had. */
   readonly laneBefore: readonly Id[];
   readonly laneAfter: readonly Id[];
@@ -87,10 +87,12 @@ const moveLimit = ({ id, exceptionOnly, preferredStart }: OpenCheckpoint): Limit
       ]
     : [];
 
-const partnersOf = (problem: Problem, id: Id): Id[] =>
+const partnersOf = (problem: Problem, id: Id): Seat['apart'] =>
   problem.separations
     .filter(({ members }) => members.includes(id))
-    .flatMap(({ members }) => members.filter((member) => member !== id));
+    .flatMap(({ id: separation, members }) =>
+      members.filter((member) => member !== id).map((member) => ({ separation, member })),
+    );
 
 /** The board of a problem. */
 export function boardOf(problem: Problem): Board {

@@ -35,7 +35,7 @@ export function forcedOut(board: Board): ReadonlySet<Id> {
 }
 
 /** The limit that leaves the lead time to decide, marked by its subject (normaliseLimits.ts). */
-const isReview = ({ cause }: Limit): boolean =>
+export const isReview = ({ cause }: Limit): boolean =>
   cause.rule === 'in_past' && cause.subject === 'review_time';
 
 function reviewed(checkpoint: OpenCheckpoint, preferred: number, from: number | undefined) {

@@ -83,6 +83,7 @@ function openFrom(scene: Scene, checkpoint: Checkpoint): OpenCheckpoint {
     preferredStart,
     preferredOwner: incumbent?.owner ?? checkpoint.approvedOwner,
     ...(approvedStart === preferredStart ? {} : { approvedStart }),
+    ...(revisedStartAt === null ? {} : { revisedFrom: up(frame, checkpoint.approvedStartAt) }),
     wasPlaced: incumbent !== undefined,
     weight: checkpoint.weight,
     limits: [

@@ -207,8 +207,7 @@ function refusals(scene: Scene, checkpoint: Checkpoint, kind: Kind): Cause[] {
       ({ answer }) => answer === 'refused',
     );
     if (assent.parties.length - refused.length >= assent.needed) return [];
-    const newest = refused.at(-1);
-    const parts = { subject: assent.id, factId: newest?.factId ?? null, at: newest?.at ?? null };
+    const parts = { subject: assent.id, factId: refused.at(-1)?.factId ?? null };
     return [cause(`${kind}_refused`, checkpoint.id, parts)];
   });
 }

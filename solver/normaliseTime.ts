@@ -33,11 +33,14 @@ export const down = (frame: Frame, at: Instant): Tick =>
 export const instantOf = (frame: Pick<Frame, 'originAt' | 'tickMs'>, tick: Tick): Instant =>
   frame.originAt + tick * frame.tickMs;
 
+/** Ranges without a least start begin here, before the origin: no start is ever at this tick. */
+const beforeAll: Tick = -1;
+
 /** Clips ranges to the ticks there are, merged. */
 const clipped = (frame: Frame, ranges: readonly StartRange[]): Ranges =>
   union(
     ranges.map(({ first, last }) => ({
-      first: Math.max(0, first),
+      first: Math.max(beforeAll, first),
       last: Math.min(frame.horizon, last),
     })),
   );
@@ -47,7 +50,7 @@ export const from = (frame: Frame, at: Instant): Ranges =>
   clipped(frame, [{ first: up(frame, at), last: frame.horizon }]);
 /** Every start up to an instant, itself included. */
 export const until = (frame: Frame, at: Instant): Ranges =>
-  clipped(frame, [{ first: 0, last: down(frame, at) }]);
+  clipped(frame, [{ first: beforeAll, last: down(frame, at) }]);
 
 /** Starts from which a run of `durationMs` lies inside one of the intervals, which are merged first. */
 export function inside(frame: Frame, spans: readonly Interval[], durationMs: number): Ranges {
@@ -65,7 +68,7 @@ export function inside(frame: Frame, spans: readonly Interval[], durationMs: num
 export function outside(frame: Frame, span: Interval, durationMs: number): Ranges {
   const footprint = Math.max(durationMs, 1);
   return clipped(frame, [
-    { first: 0, last: down(frame, span.opensAt - footprint) },
+    { first: beforeAll, last: down(frame, span.opensAt - footprint) },
     { first: up(frame, span.closesAt), last: frame.horizon },
   ]);
 }

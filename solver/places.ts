@@ -140,4 +140,4 @@ export function lastFree(places: Places, seat: Seat, at: { option: Option; to: T
 
 /** Whether a person may own it beside the owners its separations have so far. */
 export const isApart = (places: Places, seat: Seat, person: Id): boolean =>
-  seat.apart.every((partner) => places.placed.get(partner)?.owner !== person);
+  seat.apart.every(({ member }) => places.placed.get(member)?.owner !== person);

@@ -41,6 +41,8 @@ export type OpenCheckpoint = {
   readonly preferredOwner: Id;
   /** Its approved or revised start: preferred again once it is held. Left out where it equals `preferredStart`. */
   readonly approvedStart?: Tick;
+  /** Where a revised start has taken the place of the approved one: the tick that was approved. */
+  readonly revisedFrom?: Tick;
   /** Whether the incumbent timeline places it. */
   readonly wasPlaced: boolean;
   readonly weight: number;

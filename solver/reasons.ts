@@ -153,8 +153,8 @@ export function chainOf(places: Places, seat: Seat, floor: Tick): Cause[] {
   const option = options.find(({ person }) => isApart(places, seat, person));
   if (option === undefined) {
     const clash = seat.apart
-      .filter((partner) => places.placed.has(partner))
-      .map((partner) => named('separation_of_duties', seat.id, partner));
+      .filter(({ member }) => places.placed.has(member))
+      .map(({ separation }) => named('separation_of_duties', seat.id, separation));
     return distinct(options.length === 0 ? ownCauses(seat) : clash);
   }
   const chain: Cause[] = [];

@@ -31,7 +31,10 @@ const runOf = ({ id, rank, start, end }: FixedCheckpoint): Run | null =>
   start === null || end === null ? null : { id, rank, start, end };
 
 /** Starts of a run of `duration` that do not overlap [start, end): plain ends. */
-const besides = ({ start, end }: Run, duration: Tick): Ranges =>
+export const besides = (
+  { start, end }: { readonly start: Tick; readonly end: Tick },
+  duration: Tick,
+): Ranges =>
   union([
     { first: -endless, last: start - duration },
     { first: end, last: endless },
@@ -87,10 +90,15 @@ function edgeLimits(edge: Edge, run: Run, duration: Tick): Limit[] {
   return [least, greatest];
 }
 
-const named = (rule: Cause['rule'], checkpoint: Id, fixed: FixedCheckpoint): Cause => ({
+/** A cause that rests on when started work ends. */
+const named = (
+  rule: Cause['rule'],
+  open: { id: Id; subject: Id },
+  fixed: FixedCheckpoint,
+): Cause => ({
   rule,
-  checkpoint,
-  subject: fixed.id,
+  checkpoint: open.id,
+  subject: open.subject,
   factId: fixed.cause?.factId ?? null,
   at: fixed.cause?.at ?? null,
 });
@@ -102,7 +110,15 @@ function orderLimits(checkpoint: OpenCheckpoint, fixed: FixedCheckpoint, run: Ru
     checkpoint.rank < fixed.rank
       ? [{ first: -endless, last: run.start }]
       : [{ first: run.start, last: endless }];
-  return [{ cause: named('protected_order', checkpoint.id, fixed), starts }];
+  return [
+    {
+      cause: {
+        ...named('protected_order', { id: checkpoint.id, subject: fixed.id }, fixed),
+        at: null,
+      },
+      starts,
+    },
+  ];
 }
 
 /** Edges by successor, spacings by member: looked up once per problem. */
@@ -141,11 +157,16 @@ export function limitsFromStarted(problem: Problem, ties: Ties, open: OpenCheckp
     const room: Limit[] =
       fixed.room === null || fixed.room !== open.room
         ? []
-        : [{ cause: named('room_clash', open.id, fixed), starts: besides(run, open.duration) }];
+        : [
+            {
+              cause: named('room_clash', { id: open.id, subject: fixed.id }, fixed),
+              starts: besides(run, open.duration),
+            },
+          ];
     const spaced = spacings
       .filter((spacing) => spacing.members.includes(fixed.id) && !isSpared(spacing, run))
       .map((spacing) => ({
-        cause: { ...named('review_spacing', open.id, fixed), subject: spacing.id },
+        cause: named('review_spacing', { id: open.id, subject: spacing.id }, fixed),
         starts: spacedFrom(run, open, spacing),
       }));
     return [...gaps, ...orderLimits(open, fixed, run), ...room, ...spaced];
@@ -161,6 +182,11 @@ export function ownerLimitsFromStarted(
   return problem.fixed.flatMap((fixed): Limit[] => {
     const run = runOf(fixed);
     if (run === null || fixed.owner !== person) return [];
-    return [{ cause: named('owner_clash', open.id, fixed), starts: besides(run, open.duration) }];
+    return [
+      {
+        cause: named('owner_clash', { id: open.id, subject: person }, fixed),
+        starts: besides(run, open.duration),
+      },
+    ];
   });
 }
