@@ -29,6 +29,16 @@ export type CurrentView = {
 };
 
 /**
+ * Whether the facts under a current packet moved. A basis names the packet that was current when it was taken, so
+ * the question is asked of the facts as they are now with that packet in its old place.
+ */
+function basisMovedUnder(record: PacketRecord, state: CutoverState, judge: Judge): boolean {
+  const { supersedes, basisDigest } = record.packet;
+  const before = supersedes === null ? null : { ...record, packetHash: supersedes.packetHash };
+  return judge.basisDigest({ ...state, current: before }) !== basisDigest;
+}
+
+/**
  * The current packet; null before the first adoption. It is stale when the facts it stands on moved, or the clock
  * passed one of its starts or ends by more than the tolerance. It stays in force all the same.
  */
@@ -36,7 +46,7 @@ export function currentView(state: CutoverState, { judge, now }: Seen): CurrentV
   const record = state.current;
   if (record === null) return null;
   const tolerance = state.situation.plan.policy.slipToleranceMinutes;
-  const basisMoved = judge.basisDigest(state) !== record.packet.basisDigest;
+  const basisMoved = basisMovedUnder(record, state, judge);
   const missed = slips(state, now).filter((slip) => slip.byMinutes > tolerance);
   const accepted = state.moved.map(({ factId, subject }) => ({ factId, subject }));
   return {
