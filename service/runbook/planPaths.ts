@@ -34,14 +34,13 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 type Step = { readonly key: string | number; readonly value: unknown };
 
-/** The id a list item goes by: its own, or for an authority row what it is for. */
-function idOf(item: unknown): unknown {
-  if (!isRecord(item)) return undefined;
+/** The id a list item goes by: its own, or for an authority row without one what it is for. */
+function idOf(item: unknown): string | null {
+  if (!isRecord(item)) return null;
   const { id, role, checkpoint } = item;
-  if (id !== undefined || role === undefined) return id;
-  return checkpoint === undefined || checkpoint === 'all'
-    ? role
-    : `${String(role)}:${String(checkpoint)}`;
+  if (typeof id === 'string') return id;
+  if (typeof role !== 'string') return null;
+  return typeof checkpoint === 'string' && checkpoint !== 'all' ? `${role}:${checkpoint}` : role;
 }
 
 function stepInto(value: unknown, segment: string): Step | null {
