@@ -1,0 +1,34 @@
+/** What the graph is handed: the ledger, a place for its checkpoints, the agents, and who wants to watch. */
+import type { BaseCheckpointSaver } from '@langchain/langgraph';
+import type { Agents } from '../agents/agent.ts';
+import type { LedgerDeps } from '../ledger/handle.ts';
+import type { Id } from '../ledger/vocabulary.ts';
+
+export const nodeNames = [
+  'supervisor',
+  'readiness',
+  'resequencing',
+  'holds',
+  'packet',
+  'gate',
+  'approval',
+  'settle',
+] as const;
+/** Node names are a stored format: renaming one loses a waiting approval, so the graph version goes up with it. */
+export type NodeName = (typeof nodeNames)[number];
+
+/** One node that begins, for progress displays. */
+export type StepSeen = { readonly cutoverId: Id; readonly runId: Id; readonly node: NodeName };
+
+export type LoopDeps = {
+  readonly ledger: LedgerDeps;
+  readonly agents: Agents;
+  /** Called as each node begins. */
+  readonly onStep?: (step: StepSeen) => void;
+};
+
+export type GraphDeps = LoopDeps & {
+  readonly checkpointer: BaseCheckpointSaver;
+  /** Stops the run between two steps, and a mind in the middle of one. */
+  readonly signal?: AbortSignal;
+};

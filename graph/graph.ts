@@ -1,0 +1,142 @@
+/**
+ * The loop as a graph: a supervisor that obeys `route`, four agents, one gate, one approval, one end. Each node reads
+ * the ledger anew and leaves ids behind; only `propose` (in think.ts), `gate` and `settle` append, through `handle`.
+ */
+import { Command, END, START, StateGraph } from '@langchain/langgraph';
+import { handle } from '../ledger/handle.ts';
+import type { CutoverState } from '../ledger/cutover.ts';
+import type { AgentName } from '../ledger/vocabulary.ts';
+import { approval } from './approval.ts';
+import { type GraphDeps, type LoopDeps, type NodeName, nodeNames } from './deps.ts';
+import { look } from './look.ts';
+import { route, type Step } from './route.ts';
+import { settle } from './settle.ts';
+import { LoopState, type LoopUpdate, type Question } from './state.ts';
+import { think } from './think.ts';
+
+/** Recorded in RunStarted. A run of another version is never continued: it is ended, and another run looks again. */
+export const graphVersion = 'loop-1';
+
+type State = typeof LoopState.State;
+
+/** The question before the lead, as the approval interrupt shows it. */
+function questionOf(state: CutoverState): Question {
+  const { pending } = state;
+  if (pending?.request == null) throw new Error(`${state.cutoverId}: nothing waits for a decision`);
+  const { packetId, packetHash, basisDigest, nonce, expiresAt } = pending.request;
+  const { record } = pending;
+  return {
+    packetId,
+    packetVersion: record.packet.version,
+    packetHash,
+    checkCode: record.checkCode,
+    basisDigest,
+    nonce,
+    ledgerVersion: state.version,
+    expiresAt,
+  };
+}
+
+function orderFor(step: Step, state: CutoverState): Command<unknown, LoopUpdate, NodeName> {
+  switch (step.to) {
+    case 'agent':
+      return new Command({ goto: step.name, update: { proposalId: null } });
+    case 'gate': {
+      const proposalId = state.run?.attempts[step.name]?.proposal.proposalId ?? null;
+      return new Command({ goto: 'gate', update: { proposalId } });
+    }
+    case 'approval':
+      return new Command({ goto: 'approval', update: { question: questionOf(state) } });
+    case 'end':
+      return new Command({ goto: 'settle', update: { ending: step.ending } });
+  }
+}
+
+async function supervise(
+  { ledger }: LoopDeps,
+  { cutoverId, runId }: State,
+): Promise<Command<unknown, LoopUpdate, NodeName>> {
+  const { view, state } = await look(ledger, { cutoverId, runId });
+  return orderFor(route(view), state);
+}
+
+/** The gate is `decide` on GateProposal: the rule book runs inside the ledger's transaction, on the stored bytes. */
+async function gate(
+  { ledger }: LoopDeps,
+  { cutoverId, proposalId }: State,
+): Promise<Command<unknown, LoopUpdate, NodeName>> {
+  const again = new Command<unknown, LoopUpdate, NodeName>({
+    goto: 'supervisor',
+    update: { proposalId: null },
+  });
+  if (proposalId === null) return again;
+  const { rejection } = await handle(ledger, cutoverId, { type: 'GateProposal', proposalId });
+  switch (rejection?.code) {
+    case undefined:
+    case 'proposal_already_judged':
+    case 'proposal_unknown':
+      return again;
+    case 'nothing_changed':
+      return new Command({ goto: 'settle', update: { proposalId: null, ending: 'no_change' } });
+    default:
+      throw new Error(`${cutoverId}: the gate could not judge ${proposalId}: ${rejection?.detail}`);
+  }
+}
+
+async function speak(
+  deps: LoopDeps,
+  { state, name }: { state: State; name: AgentName },
+  signal: AbortSignal | null,
+): Promise<LoopUpdate> {
+  const { cutoverId, runId } = state;
+  return { proposalId: await think(deps, { cutoverId, runId, name }, signal) };
+}
+
+async function end(
+  { ledger }: LoopDeps,
+  state: State,
+): Promise<Command<unknown, LoopUpdate, NodeName | typeof END>> {
+  return (await settle(ledger, state))
+    ? new Command({ goto: END })
+    : new Command({ goto: 'supervisor', update: { decisionVersion: null, question: null } });
+}
+
+/** The graph, not yet bound to a place for its checkpoints. */
+export function loopGraph(deps: LoopDeps) {
+  const seen = (node: NodeName, { cutoverId, runId }: State): void =>
+    deps.onStep?.({ cutoverId, runId, node });
+  const agent =
+    (name: AgentName) =>
+    (state: State, { signal }: { signal?: AbortSignal }): Promise<LoopUpdate> => {
+      seen(name, state);
+      return speak(deps, { state, name }, signal ?? null);
+    };
+  const watched =
+    <T>(node: NodeName, work: (deps: LoopDeps, state: State) => T) =>
+    (state: State): T => {
+      seen(node, state);
+      return work(deps, state);
+    };
+  return new StateGraph(LoopState)
+    .addNode('supervisor', watched('supervisor', supervise), {
+      ends: nodeNames.filter((name) => name !== 'supervisor'),
+    })
+    .addNode('readiness', agent('readiness'))
+    .addNode('resequencing', agent('resequencing'))
+    .addNode('holds', agent('holds'))
+    .addNode('packet', agent('packet'))
+    .addNode('gate', watched('gate', gate), { ends: ['supervisor', 'settle'] })
+    .addNode('approval', approval)
+    .addNode('settle', watched('settle', end), { ends: ['supervisor', END] })
+    .addEdge(START, 'supervisor')
+    .addEdge('readiness', 'gate')
+    .addEdge('resequencing', 'gate')
+    .addEdge('holds', 'gate')
+    .addEdge('packet', 'gate')
+    .addEdge('approval', 'settle');
+}
+
+/** The compiled graph on the checkpointer it is given. */
+export function buildGraph(deps: GraphDeps) {
+  return loopGraph(deps).compile({ checkpointer: deps.checkpointer, name: 'interlock' });
+}
