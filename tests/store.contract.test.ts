@@ -1,5 +1,5 @@
 /** The contract of the store port, run on every store: order, expected versions, locks, keys, snapshots, closing. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chain } from '../ledger/chain.ts';
 import type { EventBody, LedgerEvent } from '../ledger/events.ts';
 import { handle } from '../ledger/handle.ts';
@@ -19,11 +19,11 @@ const started = (runId: string): EventBody => ({
 const after = (head: LedgerEvent | null, ...bodies: readonly EventBody[]): LedgerEvent[] =>
   chain(head, bodies, { cutoverId: 'payments', recordedAt: nightAt });
 
-describe.each(kinds)('the store contract on $name', ({ fresh }) => {
+describe.each(kinds)('the store contract on $name', (kind) => {
   let place: Place;
   let store: Store;
   beforeEach(async () => {
-    place = await fresh();
+    place = await kind.fresh();
     store = await place.open();
   });
   afterEach(async () => {

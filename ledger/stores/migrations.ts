@@ -25,19 +25,20 @@ export const doesNotFollow = 'interlock: the event does not follow the head';
 const sqliteEvents: Migration = {
   name: 'events and snapshots',
   statements: [
+    // Without a rowid there is no second key by which a row could be replaced.
     `create table events (
       cutover_id text not null check (length(cutover_id) between 1 and 100),
       version integer not null check (version >= 1),
       recorded_at integer not null,
       source text,
       source_event_id text,
-      body text not null,
       previous_hash text not null check (length(previous_hash) = 64),
       hash text not null unique check (length(hash) = 64),
+      body text not null,
       primary key (cutover_id, version),
       unique (cutover_id, source, source_event_id),
       check ((source is null) = (source_event_id is null))
-    ) strict`,
+    ) strict, without rowid`,
     `create table snapshots (
       cutover_id text not null primary key,
       version integer not null,

@@ -29,14 +29,14 @@ const statementsKept = 200;
 const isBusy = (error: unknown): boolean =>
   error instanceof SqliteFile.SqliteError && error.code.startsWith('SQLITE_BUSY');
 
-/** Tries again while another process holds the lock, leaving the event loop free; gives up after ten seconds. */
-async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
+/** Tries again while another process holds the lock, leaving the event loop free; gives up at the limit. */
+async function whileBusy<T>(limitMs: number, work: () => T | Promise<T>): Promise<T> {
   let waited = 0;
   for (let wait = 1; ; wait = Math.min(wait * 2, longestPauseMs)) {
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error) || waited >= busyLimitMs) throw error;
+      if (!isBusy(error) || waited >= limitMs) throw error;
       await pause(wait);
       waited += wait;
     }
@@ -56,7 +56,7 @@ export function assertDurable(file: File): void {
 }
 
 async function configure(file: File): Promise<void> {
-  await whileBusy(() => file.pragma('journal_mode = WAL'));
+  await whileBusy(busyLimitMs, () => file.pragma('journal_mode = WAL'));
   file.pragma('synchronous = FULL');
   file.pragma('fullfsync = ON');
   file.pragma('checkpoint_fullfsync = ON');
@@ -65,7 +65,7 @@ async function configure(file: File): Promise<void> {
 
 /** Brings the tables up to date under the write lock, and always writes, so that durability is read after a write. */
 async function migrate(file: File): Promise<void> {
-  await whileBusy(() => file.exec('begin immediate'));
+  await whileBusy(busyLimitMs, () => file.exec('begin immediate'));
   try {
     file.exec(
       'create table if not exists migrations (version integer primary key, name text) strict',
@@ -103,14 +103,14 @@ function preparing(file: File): SqliteDatabase {
   return { prepare, close: () => file.close() };
 }
 
-function kyselyOn(file: File): Kysely<Tables> {
+function kyselyOn(file: File, limitMs = busyLimitMs): Kysely<Tables> {
   const run = (connection: DatabaseConnection, sql: string) =>
     connection.executeQuery(CompiledQuery.raw(sql));
   const dialect = new SqliteDialect({ database: preparing(file) });
   return new Kysely<Tables>({
     dialect: withTransactions(dialect, {
       beginTransaction: async (connection) => {
-        await whileBusy(() => run(connection, 'begin immediate'));
+        await whileBusy(limitMs, () => run(connection, 'begin immediate'));
       },
       rollbackTransaction: async (connection) => {
         if (file.inTransaction) await run(connection, 'rollback');
@@ -146,7 +146,7 @@ function open(path: string): File {
   }
 }
 
-async function openFile(path: string): Promise<Store> {
+async function openFile(path: string, limitMs: number): Promise<Store> {
   const writer = open(path);
   try {
     await configure(writer);
@@ -159,7 +159,7 @@ async function openFile(path: string): Promise<Store> {
   const reader = open(path);
   reader.pragma('query_only = ON');
   const reads = kyselyOn(reader);
-  const writes = kyselyOn(writer);
+  const writes = kyselyOn(writer, limitMs);
   return kyselyStore({
     reads,
     writes,
@@ -187,7 +187,11 @@ async function openMemory(): Promise<Store> {
 
 /**
  * The store in a SQLite file, made when it is not there (its folder must be). `:memory:` keeps it in this process
- * only. Throws StoreTrouble when the file cannot be opened, was made by a newer build or would not be durable.
+ * only. A writer waits up to `busyLimitMs` for another process. Throws StoreTrouble when the file cannot be opened,
+ * was made by a newer build or would not be durable.
  */
-export const openSqliteStore = (file: string): Promise<Store> =>
-  file === ':memory:' ? openMemory() : openFile(file);
+export const openSqliteStore = (
+  file: string,
+  waits: { readonly busyLimitMs?: number } = {},
+): Promise<Store> =>
+  file === ':memory:' ? openMemory() : openFile(file, waits.busyLimitMs ?? busyLimitMs);

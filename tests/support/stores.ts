@@ -31,35 +31,25 @@ async function sqlitePlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'interlock-store-'));
   const address = join(folder, 'ledger.db');
   await (await openSqliteStore(address)).close();
-  const run = (work: (file: InstanceType<typeof SqliteFile>) => readonly unknown[]) => {
-    const file = new SqliteFile(address, { timeout: 5_000 });
-    try {
-      return work(file) as readonly Row[];
-    } finally {
-      file.close();
-    }
-  };
+  const file = new SqliteFile(address, { timeout: 5_000 });
+  file.pragma('synchronous = OFF');
   return {
     address,
     open: () => openSqliteStore(address),
-    sql: async (statement, values = []) =>
-      run((file) => {
-        const prepared = file.prepare(statement);
-        if (prepared.reader) return prepared.all(...values);
-        prepared.run(...values);
-        return [];
-      }),
-    unguard: async () => {
-      run((file) => {
-        const triggers = file
-          .prepare("select name from sqlite_master where type = 'trigger'")
-          .pluck()
-          .all();
-        for (const name of triggers) file.exec(`drop trigger ${String(name)}`);
-        return [];
-      });
+    sql: async (statement, values = []) => {
+      const prepared = file.prepare<unknown[], Row>(statement);
+      if (prepared.reader) return prepared.all(...values);
+      prepared.run(...values);
+      return [];
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    unguard: async () => {
+      const triggers = file.prepare("select name from sqlite_master where type = 'trigger'");
+      for (const name of triggers.pluck().all()) file.exec(`drop trigger ${String(name)}`);
+    },
+    remove: async () => {
+      file.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -67,7 +57,7 @@ async function postgresPlace(): Promise<Place> {
   const address = await freshDatabase();
   const client = new pg.Client({ connectionString: address });
   await client.connect();
-  await client.query('set search_path = interlock');
+  await client.query('set search_path = interlock; set synchronous_commit = off');
   /** The tests write `?`, as SQLite does. */
   const numbered = (statement: string): string => {
     let count = 0;

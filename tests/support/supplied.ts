@@ -17,5 +17,8 @@ export const postgresUrl = (): Promise<string> => ask('/postgres');
 /** Url of a database of its own, tables made. */
 export const freshDatabase = (): Promise<string> => ask('/database');
 
+/** Url of a database of its own without anything in it. */
+export const emptyDatabase = (): Promise<string> => ask('/empty-database');
+
 /** Folder of the compiled code, for child processes that run plain Node. */
 export const builtFolder = (): Promise<string> => ask('/build');

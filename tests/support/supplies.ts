@@ -67,19 +67,21 @@ async function build(): Promise<string> {
   return dist;
 }
 
-/** Serves `/postgres`, `/database` (a migrated one of its own) and `/build` to the workers until the run ends. */
+/** Serves `/postgres`, `/database` (of its own, tables made), `/empty-database` and `/build` to the workers until the run ends. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let server: Postgres | null = null;
   let databases = 0;
   const postgres = once(async () => (server = await startWithTemplate()));
+  const create = async (from: string): Promise<string> => {
+    const { url } = await postgres();
+    const name = `case_${(databases += 1)}`;
+    await asSuperuser(url, `create database ${name}${from}`);
+    return onDatabase(url, name);
+  };
   const supplies: Readonly<Record<string, () => Promise<string>>> = {
     '/postgres': async () => (await postgres()).url,
-    '/database': async () => {
-      const { url } = await postgres();
-      const name = `case_${(databases += 1)}`;
-      await asSuperuser(url, `create database ${name} template ${template}`);
-      return onDatabase(url, name);
-    },
+    '/database': () => create(` template ${template}`),
+    '/empty-database': () => create(''),
     '/build': once(build),
   };
   const http = createServer((request, response) => {
