@@ -16,8 +16,8 @@ export type WrittenTime = { readonly nextDay: boolean; readonly milliseconds: nu
 export type WrittenInstant = {
   /** Monday is 1, as in ISO 8601. */
   readonly weekday: number | null;
-  /** Every day the text could name: empty when it names none. */
-  readonly dates: readonly WrittenDate[];
+  /** Every day the written date could be (none, when it is no day at all); null when no date is written. */
+  readonly dates: readonly WrittenDate[] | null;
   readonly times: readonly WrittenTime[];
   /** Minutes ahead of UTC, when an offset is written out. */
   readonly offsetMinutes: number | null;
@@ -42,8 +42,9 @@ const monthFirst = new RegExp(
   'i',
 );
 const slashed = new RegExp(`\\b(\\d{1,2})[/.](\\d{1,2})[/.]${year}`);
+/** An IANA zone, or any zone in brackets as Temporal writes it. */
 const namedZone =
-  /\[?\b((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\/[A-Za-z_]+(?:\/[A-Za-z_]+)?(?:[+-]\d{1,2})?)\]?/;
+  /\[([A-Za-z_+/-]+)\]|\b((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\/[A-Za-z_]+(?:\/[A-Za-z_]+)?(?:[+-]\d{1,2})?)/;
 const clock = /(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?![\d:])\s*([ap]m\b)?/gi;
 const signed = /(?:\b(?:UTC|GMT)\s*|(?<=[\d])\s*)([+-])(\d{1,2})(?::?(\d{2}))?(?![\d:])/;
 const capitals = /\b[A-Z]{1,4}\b/g;
@@ -133,7 +134,11 @@ const hourAlone = /(?<![\d:.])(\d{1,2})\s*([ap]m)\b/gi;
 
 /** The parts of a written instant, or null when some of it is none of them. */
 export function takeApart(text: string): WrittenInstant | null {
-  const zone = cut(text.replaceAll(hourAlone, '$1:00$2'), namedZone, (match) => match[1] ?? null);
+  const zone = cut(
+    text.replaceAll(hourAlone, '$1:00$2'),
+    namedZone,
+    (match) => match[1] ?? match[2] ?? null,
+  );
   const date = cutDates(zone.rest);
   const offset = cutOffset(text, date.rest.replace(/(\d)Z\b/, '$1 Z'));
   const times = [...offset.rest.matchAll(clock)].map(timeOf);
@@ -148,7 +153,7 @@ export function takeApart(text: string): WrittenInstant | null {
   if (readable.length < times.length) return null;
   return {
     weekday: day.value,
-    dates: date.value ?? [],
+    dates: date.value,
     times: readable,
     offsetMinutes: offset.value,
     label: label.value,

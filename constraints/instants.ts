@@ -77,7 +77,7 @@ function nearestWeekday(day: Temporal.PlainDate, weekday: number): Temporal.Plai
 
 function withDate(parts: WrittenInstant, ground: Ground): Meaning {
   const { weekday, dates } = parts;
-  const days = dates.flatMap((date) => calendarDays(date, ground));
+  const days = (dates ?? []).flatMap((date) => calendarDays(date, ground));
   const agreeing = days.filter((day) => weekday === null || day.dayOfWeek === weekday);
   if (weekday !== null && days.length > 0 && agreeing.length === 0) {
     const both = days.flatMap((day) => [day, nearestWeekday(day, weekday)]);
@@ -99,7 +99,7 @@ export function meaningOf(text: string, zone: string, window: Interval): Meaning
   const parts = text.length > longest ? null : takeApart(text.trim());
   const ground = { zone: parts?.namedZone ?? zone, window };
   if (parts === null || parts.times.length === 0 || !isZone(ground.zone)) return unreadable;
-  const read = parts.dates.length === 0 ? withoutDate : withDate;
+  const read = parts.dates === null ? withoutDate : withDate;
   const { candidates, trouble } = single(
     parts.times.map((time) => read({ ...parts, times: [time] }, ground)),
   );
