@@ -33,6 +33,9 @@ function stepsOf(lines: readonly PacketLine[], current: readonly PacketLine[], p
 
 const isNew = ({ from }: Step): boolean => from === null || from.state === 'skipped';
 
+const isMoved = (one: number | null, other: number | null): boolean =>
+  one !== null && other !== null && one !== other;
+
 /** Changes of a checkpoint that do not depend on who is told, in no order. */
 function changesOf(step: Step): DeltaChange[] {
   const { from, to } = step;
@@ -43,9 +46,10 @@ function changesOf(step: Step): DeltaChange[] {
   }
   if (to.state === 'held') return from.state === 'held' ? [] : ['held'];
   if (from.state === 'held') return ['released'];
+  const startMoved = to.state === 'planned' && isMoved(from.startAt, to.startAt);
   return [
-    ...(to.state === 'planned' && from.startAt !== to.startAt ? (['start_moved'] as const) : []),
-    ...(from.endAt === to.endAt ? [] : (['end_moved'] as const)),
+    ...(startMoved ? (['start_moved'] as const) : []),
+    ...(isMoved(from.endAt, to.endAt) ? (['end_moved'] as const) : []),
   ];
 }
 
@@ -83,7 +87,7 @@ function toldOf(step: Step): Told[] {
   const owners = changedHands
     ? [...tell(was, 'owner', ['owner_lost']), ...tell(is, 'owner', ['owner_gained', ...changes])]
     : tell(is, 'owner', changes);
-  const observers = checkpoint.observers
+  const observers = [...new Set(checkpoint.observers)]
     .filter((person) => !owners.some((told) => told.person === person))
     .flatMap((person) => tell(person, 'observer', changes));
   return [...owners, ...observers];

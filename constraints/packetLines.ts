@@ -27,9 +27,9 @@ export function stillNeededOf({ situation }: Scene, checkpoint: Checkpoint): Nee
       .filter((assent) => given(kind, assent).length < assent.needed)
       .map((assent) => ({ kind, subject: assent.id }));
   return [
-    ...evidence
-      .filter(({ kind }) => evidenceOf(situation, id, kind) === undefined)
-      .map(({ kind }) => ({ kind: 'evidence' as const, subject: kind })),
+    ...[...new Set(evidence.map(({ kind }) => kind))]
+      .filter((kind) => evidenceOf(situation, id, kind) === undefined)
+      .map((kind) => ({ kind: 'evidence' as const, subject: kind })),
     ...lacking('approval', approvals),
     ...lacking('confirmation', confirmations),
   ];

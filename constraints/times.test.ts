@@ -90,24 +90,14 @@ describe.each([
     expect(said(verdictOn(state, [{ id: 'a', at, ms }]))).toEqual(broken);
   });
 
-  it.each([
+  it.each<[string, Partial<Boundary>, string[]]>([
     ['binds it by name', { binds: ['a'] }, bitten],
     ['binds another', { binds: ['b'] }, []],
     ['was stated at this very instant', { statedAt: minute(10) }, bitten],
     ['is stated only after now', { statedAt: minute(10) + 1 }, []],
     ['exempts another role', { exemptRoles: ['release-lead'] }, bitten],
-  ] as const)('of a boundary that %s', (_name, change, broken) => {
-    const state = situated([free], {
-      plan: {
-        boundaries: [
-          boundary(kind, {
-            ...change,
-            binds: [...(change.binds ?? ['a'])],
-            exemptRoles: [...(change.exemptRoles ?? [])],
-          }),
-        ],
-      },
-    });
+  ])('of a boundary that %s', (_name, change, broken) => {
+    const state = situated([free], { plan: { boundaries: [boundary(kind, change)] } });
     expect(said(verdictOn(state, [{ id: 'a', at: 70 }], minute(10)))).toEqual(broken);
   });
 

@@ -5,8 +5,9 @@
 import { checkResequencing } from '../../constraints/resequencing.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import { initialSituation, type Progress, type Situation } from '../../ledger/situation.ts';
+import type { Packet } from '../../ledger/packet.ts';
 import { type Checkpoint, plannedMs, type Plan } from '../../ledger/plan.ts';
-import type { Placement, ResequencingBody, Unplaced, Violation } from '../../ledger/proposal.ts';
+import type { Placement, Proposal, ResequencingBody, Unplaced, Violation } from '../../ledger/proposal.ts';
 import { declared, minute, nightAt, plan } from './build.ts';
 
 /** Where a checkpoint is placed: minutes into the night, milliseconds on top, by whom (the approved owner unless said). */
@@ -89,3 +90,89 @@ export const said = (violations: readonly Violation[]): string[] =>
   violations.map(({ code, checkpoint, subjects }) =>
     [code, checkpoint ?? '-', ...subjects].join(' '),
   );
+
+/** The same state with a current packet that has these lines: an incumbent. */
+export function current(
+  state: CutoverState,
+  lines: readonly Partial<Packet['lines'][number]>[],
+): CutoverState {
+  const whole = lines.map((line): Packet['lines'][number] => ({
+    checkpoint: 'a',
+    state: 'planned',
+    startAt: null,
+    endAt: null,
+    earliestEndAt: null,
+    durationKnown: true,
+    owner: null,
+    drivenBy: [],
+    floatMinutes: null,
+    critical: false,
+    protectedMove: false,
+    stillNeeded: [],
+    ...line,
+  }));
+  const digest = '1'.repeat(64);
+  const packet: Packet = {
+    packetId: 'packet-1',
+    cutoverId: state.cutoverId,
+    version: 1,
+    supersedes: null,
+    preparedAt: nightAt,
+    basisVersion: 1,
+    basisDigest: digest,
+    minds: [],
+    lines: whole,
+    holds: [],
+    heldFacts: [],
+    deviations: [],
+    deltas: [],
+    notNotified: [],
+    mustAcknowledge: [],
+    decisionDeadlineAt: null,
+    decisionDeadlineCheckpoint: null,
+    leadHolds: [],
+    leadPeople: [],
+    stoppedAt: 'approval',
+  };
+  return {
+    ...state,
+    current: { packet, packetHash: digest, checkCode: 'AAAA-AAAA' },
+    lastPacketVersion: 1,
+  };
+}
+
+/** The same state with an open run at `nowAt` in which these bodies were proposed and found clean. */
+export function running(
+  state: CutoverState,
+  bodies: readonly Proposal['body'][],
+  nowAt: number = nightAt,
+): CutoverState {
+  const attempts = bodies.map((body) => [
+    body.agent,
+    {
+      proposal: {
+        proposalId: `proposal-${body.agent}`,
+        cutoverId: state.cutoverId,
+        runId: 'run-1',
+        agent: body.agent,
+        mind: { kind: 'deterministic', reason: 'default' },
+        attempt: 1,
+        basisVersion: state.version,
+        basisDigest: '2'.repeat(64),
+        body,
+      },
+      clean: true,
+      violations: [],
+    },
+  ]);
+  return {
+    ...state,
+    run: {
+      runId: 'run-1',
+      startedVersion: state.version,
+      nowAt,
+      graphVersion: 'test',
+      attempts: Object.fromEntries(attempts),
+    },
+  };
+}
