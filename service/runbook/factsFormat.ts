@@ -162,7 +162,6 @@ export const FactsText = z
     'must have either "reports" or "steps"',
   )
   .meta({
-    id: 'InterlockFacts',
     title: 'Interlock facts',
     description: 'Reports about a declared cutover.',
   });

@@ -170,7 +170,6 @@ export const RunbookText = z
     note: remark.optional(),
   })
   .meta({
-    id: 'InterlockRunbook',
     title: 'Interlock runbook',
     description: 'A declared cutover: window, boundaries, people, authority and checkpoints.',
   });

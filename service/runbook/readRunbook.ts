@@ -13,35 +13,61 @@ import type { FilePath, Finding } from './problems.ts';
 import { schemaFindings } from './schemaProblems.ts';
 import { toPlan } from './toPlan.ts';
 
-/** Names of what was left out of the judged plan at this place: what hangs on them is not judged. */
-function namesAt(path: FilePath, text: RunbookText): string[] {
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Names of what stands at this place and was left out of the judged plan: what hangs on them is not judged. */
+function namesIn(path: FilePath, file: unknown): string[] {
   const [section, key] = path;
-  if (section === 'checkpoints') {
-    const item = text.checkpoints[Number(key)];
-    return item === undefined ? [] : [item.id];
-  }
-  if (section === 'authority') {
-    const row = text.authority[Number(key)];
-    return row === undefined ? [] : [row.role];
-  }
-  return key === undefined ? [] : [String(key)];
+  const part = isRecord(file) && typeof section === 'string' ? file[section] : undefined;
+  const item: unknown = Array.isArray(part) ? part[Number(key)] : undefined;
+  const named = isRecord(item) ? [item['id'], item['role']] : [key];
+  const [first] = named.filter((name) => typeof name === 'string');
+  return first === undefined ? [] : [first];
 }
 
-/** A problem that names something left out only repeats what was already said of it. */
-function standsAlone(problem: PlanProblem, leftOut: readonly string[]): boolean {
-  const words = new Set(`${problem.path} ${problem.message}`.split(/[^A-Za-z0-9._:-]+/));
-  return !leftOut.some((name) => words.has(name));
+/** Problems of people's time: they follow from who could not be read, or from a name that is unknown. */
+const coverage: ReadonlySet<string> = new Set([
+  'lead_uncovered',
+  'role_uncovered',
+  'owner_not_authorised',
+  'owner_unavailable',
+  'owner_double_booked',
+  'separation_broken',
+]);
+
+const itemOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+
+/** The problems that do not only repeat, in other words, what was already said of something else. */
+function standingAlone(
+  problems: readonly PlanProblem[],
+  leftOut: { readonly names: readonly string[]; readonly people: boolean },
+): PlanProblem[] {
+  const unnamed = new Set(
+    problems.filter(({ code }) => code === 'unknown_id').map(({ path }) => itemOf(path)),
+  );
+  return problems.filter(({ code, path, message }) => {
+    if (coverage.has(code) && (leftOut.people || unnamed.has(itemOf(path)))) return false;
+    const words = new Set(`${path} ${message}`.split(/[^A-Za-z0-9._:-]+/));
+    return !leftOut.names.some((name) => words.has(name));
+  });
 }
 
 export type Judged = { readonly plan: Plan | null; readonly findings: readonly Finding[] };
 
-function judged(text: RunbookText, file: unknown, leftOut: readonly string[]): Judged {
+function judged(text: RunbookText, file: unknown, dropped: readonly FilePath[]): Judged {
   const { plan, findings } = toPlan(text);
   if (plan === null) return { plan, findings };
-  const names = [...leftOut, ...findings.flatMap(({ path }) => namesAt(path, text))];
-  const contradictions = planProblems(plan)
-    .filter((problem) => standsAlone(problem, names))
-    .map(({ path, message, fix }) => ({ path: filePathOf(path, file), message, fix }));
+  const names = [
+    ...dropped.flatMap((path) => namesIn(path, file)),
+    ...findings.flatMap(({ path }) => namesIn(path, text)),
+  ];
+  const people = [...dropped, ...findings.map(({ path }) => path)].some(
+    ([section]) => section === 'people' || section === 'authority',
+  );
+  const contradictions = standingAlone(planProblems(plan), { names, people }).map(
+    ({ path, message, fix }) => ({ path: filePathOf(path, text), message, fix }),
+  );
   return { plan, findings: [...findings, ...contradictions] };
 }
 
@@ -53,18 +79,10 @@ function original({ places }: Lenient, finding: Finding): Finding {
 }
 
 /** What else is wrong with a file that does not have the right shape. */
-function beyondShape(partial: Lenient, value: unknown): Finding[] {
-  const droppedNames = partial.dropped.flatMap((path) => {
-    const [section, key] = path;
-    const list: unknown = section === undefined ? undefined : Object(value)[section];
-    const item: unknown = Array.isArray(list) ? list[Number(key)] : undefined;
-    const named = Object(item ?? {});
-    return [named.id, named.role, key].filter((name) => typeof name === 'string');
-  });
-  return judged(partial.text, partial.text, droppedNames).findings.map((finding) =>
+const beyondShape = (partial: Lenient, value: unknown): Finding[] =>
+  judged(partial.text, value, partial.dropped).findings.map((finding) =>
     original(partial, finding),
   );
-}
 
 /** Reads the value of a runbook file. The plan is only to be used when nothing is found. */
 export function readRunbook(value: unknown): Judged {

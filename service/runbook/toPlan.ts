@@ -110,7 +110,7 @@ export function toPlan(text: RunbookText): Converted {
     checkpoints,
     originals: desk.originals,
   };
-  return { plan: checkpoints.length === 0 ? null : plan, findings: [...first, ...desk.findings] };
+  return { plan, findings: [...first, ...desk.findings] };
 }
 
 /** The desk on which later files of this cutover are read. */
