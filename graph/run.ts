@@ -6,7 +6,7 @@
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { handle } from '../ledger/handle.ts';
-import { requestTrouble } from '../ledger/requesting.ts';
+import { requestTrouble, waitingRun } from '../ledger/requesting.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import type { GraphDeps } from './deps.ts';
 import { graphVersion } from './graph.ts';
@@ -34,8 +34,18 @@ export type RunResult = {
 /** A run that is overtaken begins again at most this often; then the caller's doorbell has to ring again. */
 const mostTurns = 8;
 
+/** The run whose question stands: nothing is started beside it, and what it asks about is not touched. */
+async function askingNow(deps: GraphDeps, cutoverId: Id): Promise<Id | null> {
+  const { judge, now } = deps.ledger;
+  const state = await stateOf(deps.ledger, cutoverId);
+  const waiting = waitingRun(state);
+  return waiting !== null && requestTrouble(state, { judge, now: now() }) === null ? waiting : null;
+}
+
 /** Starts a run when the ledger has something new, or finds the one to re-enter; null when there is neither. */
 async function openRun(deps: GraphDeps, cutoverId: Id): Promise<Id | null> {
+  const asking = await askingNow(deps, cutoverId);
+  if (asking !== null) return asking;
   const runId = deps.ledger.newId('run');
   const command = { type: 'StartRun', runId, graphVersion } as const;
   const { state, events, rejection } = await handle(deps.ledger, cutoverId, command);
@@ -52,7 +62,10 @@ async function openRun(deps: GraphDeps, cutoverId: Id): Promise<Id | null> {
   return state.run?.runId ?? state.pending?.request?.runId ?? null;
 }
 
-/** A run of another graph version is never continued: it ends as overtaken, and its successor proposes again. */
+/**
+ * Work of another graph version is never continued: its run ends as overtaken, and its successor proposes again. A
+ * question that waits is not work: it is the ledger's, bound to its bytes, and stays.
+ */
 async function replaceForeignRun(
   deps: GraphDeps,
   ref: { readonly cutoverId: Id; readonly runId: Id },

@@ -20,6 +20,8 @@ export const Question = z.strictObject({
 export type Question = z.infer<typeof Question>;
 
 export const LoopState = new StateSchema({
+  /** The graph that wrote this thread: another one never goes on with it. */
+  graphVersion: z.string(),
   cutoverId: Id,
   runId: Id,
   /** The proposal that the gate has still to judge. */

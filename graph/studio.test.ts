@@ -2,6 +2,7 @@ import { Command, isInterrupted, MemorySaver } from '@langchain/langgraph';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeNames } from './deps.ts';
+import { graphVersion } from './graph.ts';
 import { graph } from './studio.ts';
 import { studioPlan } from './studioNight.ts';
 
@@ -31,7 +32,7 @@ describe('the graph for Studio', () => {
     const served = graph;
     served.checkpointer = new MemorySaver();
     const config = { configurable: { thread_id: 'studio' } };
-    const stopped = await served.invoke({ cutoverId, runId: 'run-2' }, config);
+    const stopped = await served.invoke({ cutoverId, runId: 'run-2', graphVersion }, config);
     expect(isInterrupted(stopped)).toBe(true);
     const { tasks } = await served.getState(config);
     expect(tasks[0]?.interrupts[0]?.value).toMatchObject({ packetVersion: 2 });

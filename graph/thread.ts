@@ -3,6 +3,7 @@
  * begins. What a thread says is never believed beyond "this is where I stopped".
  */
 import { Command, isUnknownInterruptError, type StateSnapshot } from '@langchain/langgraph';
+import { z } from 'zod';
 import { buildGraph, graphVersion } from './graph.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import type { GraphDeps } from './deps.ts';
@@ -13,7 +14,6 @@ const threadOf = ({ cutoverId, runId }: RunRef): string => `${cutoverId}:${runId
 
 const configOf = ({ signal }: GraphDeps, ref: RunRef) => ({
   configurable: { thread_id: threadOf(ref), __pregel_strict_resume: true },
-  metadata: { graphVersion },
   durability: 'sync' as const,
   // Four agents at four attempts are some fifty steps; facts that keep arriving add more.
   recursionLimit: 250,
@@ -34,14 +34,15 @@ function waitingOf({ tasks }: StateSnapshot): Waiting | null {
   return asked.success ? { interruptId: found.id, question: asked.data } : null;
 }
 
-/** Where the thread stopped; null when there is no thread, or none that can be read. */
+/** Where the thread stopped; null when there is none, none that can be read, or one of another graph version. */
 async function snapshotOf(
   graph: ReturnType<typeof buildGraph>,
   config: ReturnType<typeof configOf>,
 ): Promise<StateSnapshot | null> {
   try {
     const snapshot = await graph.getState(config);
-    return snapshot.tasks.length === 0 ? null : snapshot;
+    const known = z.object({ graphVersion: z.literal(graphVersion) }).safeParse(snapshot.values);
+    return known.success && snapshot.tasks.length > 0 ? snapshot : null;
   } catch {
     return null;
   }
@@ -63,7 +64,8 @@ export async function enter(deps: GraphDeps, ref: RunRef): Promise<void> {
   const { pending } = await stateOf(deps.ledger, ref.cutoverId);
   if (asked != null && asked.nonce === pending?.request?.nonce) return;
   await dropThread(deps, ref);
-  await graph.invoke({ cutoverId: ref.cutoverId, runId: ref.runId }, config);
+  const { cutoverId, runId } = ref;
+  await graph.invoke({ cutoverId, runId, graphVersion }, config);
 }
 
 /** Resumes the thread if it asks about the packet that was decided; any other thread is left alone. */

@@ -11,7 +11,7 @@ import type { Store } from '../ledger/store.ts';
 import { AgentName } from '../ledger/vocabulary.ts';
 import type { Loop } from './support/loop.ts';
 import { storyOf } from './support/loop.ts';
-import { lateNight } from './support/nights.ts';
+import { lateNight } from './support/lateNight.ts';
 
 class Crash extends Error {
   override readonly name = 'Crash';

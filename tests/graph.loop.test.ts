@@ -2,14 +2,14 @@
  * The loop end to end: the real ledger, rule book, solver and graph, on small nights. What each agent should say is
  * tested beside it; here is what a run does as a whole.
  */
-import { MemorySaver } from '@langchain/langgraph';
 import { describe, expect, it } from 'vitest';
 import type { Agent, Agents } from '../agents/agent.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
+import { buildGraph, graphVersion } from '../graph/graph.ts';
 import type { StepSeen } from '../graph/run.ts';
 import { minute } from './support/build.ts';
 import { type Loop, loopOn, storyOf } from './support/loop.ts';
-import { finished, forecast, lateNight, night, started } from './support/nights.ts';
+import { finished, forecast, lateNight, night, started } from './support/lateNight.ts';
 
 const typesOf = async (loop: Loop): Promise<string[]> =>
   (await loop.events()).map(({ body }) => body.type);
@@ -139,15 +139,12 @@ describe('facts that move under a run', () => {
     const loop = await lateNight();
     const first = await loop.run();
     await loop.report([{ kind: 'statement', text: 'the coffee is cold' }]);
-    expect(await loop.run()).toMatchObject({
-      outcome: 'awaiting_decision',
-      packetId: first.packetId,
-    });
-    const { heldFacts, pending } = await loop.state();
-    expect(heldFacts.map(({ ruling }) => ruling.code)).toEqual(['not_structured']);
-    expect(pending?.record.packet.packetId).toBe(first.packetId);
+    expect(await loop.run()).toEqual(first);
     await loop.resume(await loop.adopt());
     expect((await loop.state()).current?.packet.version).toBe(2);
+    expect(await loop.run()).toMatchObject({ outcome: 'no_change' });
+    const { heldFacts } = await loop.state();
+    expect(heldFacts.map(({ ruling }) => ruling.code)).toEqual(['not_structured']);
   });
 
   it('that arrive between two agents are in the packet', async () => {
@@ -288,15 +285,31 @@ describe('a mind that cannot be trusted', () => {
 });
 
 describe('a graph of another version', () => {
-  it('is never continued: its run ends and another one asks again', async () => {
+  it('is never continued: its run ends and another one proposes again', async () => {
     const loop = await lateNight();
     await loop.give({ type: 'StartRun', runId: 'run-old', graphVersion: 'loop-0' });
-    const result = await loop.with({ checkpointer: new MemorySaver() }).run();
+    const result = await loop.run();
     expect(result).toMatchObject({ outcome: 'awaiting_decision', packetVersion: 2 });
     expect(result.runId).not.toBe('run-old');
     const ended = (await loop.events()).flatMap(({ body }) =>
       body.type === 'RunEnded' ? [[body.runId, body.outcome]] : [],
     );
     expect(ended.at(-1)).toEqual(['run-old', 'overtaken']);
+  });
+
+  it('leaves its question to the lead: the decision is applied to those bytes and no others', async () => {
+    const loop = await lateNight();
+    await loop.run();
+    const binding = await loop.binding();
+    const { runId } = (await loop.state()).run ?? { runId: '' };
+    const thread = { configurable: { thread_id: `payments:${runId}` } };
+    const graph = buildGraph(loop.deps);
+    await graph.updateState(thread, { graphVersion: 'loop-0' }, 'supervisor');
+    const before = await loop.events();
+    expect(await loop.run()).toMatchObject({ outcome: 'awaiting_decision', packetVersion: 2 });
+    expect(await loop.events()).toEqual(before);
+    expect((await graph.getState(thread)).values).toMatchObject({ graphVersion });
+    await loop.resume(await loop.adopt());
+    expect((await loop.state()).current?.packetHash).toBe(binding.packetHash);
   });
 });

@@ -5,11 +5,11 @@
 import { Command, MemorySaver } from '@langchain/langgraph';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildGraph } from '../graph/graph.ts';
+import { buildGraph, graphVersion } from '../graph/graph.ts';
 import { resume } from '../graph/run.ts';
 import { minute } from './support/build.ts';
 import type { Loop } from './support/loop.ts';
-import { forecast, lateNight } from './support/nights.ts';
+import { forecast, lateNight } from './support/lateNight.ts';
 
 let loop: Loop;
 let runId: string;
@@ -178,8 +178,12 @@ describe('the thread behind the adapter', () => {
   });
 
   it('given new input while it waits keeps the packet as it is (P3)', async () => {
-    await untouched(() => graphOf().invoke({ cutoverId: 'payments', runId }, threadOf()));
-    await untouched(() => graphOf().invoke({ cutoverId: 'payments', runId: 'run-1' }, threadOf()));
+    await untouched(() =>
+      graphOf().invoke({ cutoverId: 'payments', runId, graphVersion }, threadOf()),
+    );
+    await untouched(() =>
+      graphOf().invoke({ cutoverId: 'payments', runId: 'run-1', graphVersion }, threadOf()),
+    );
   });
 
   it('replayed from an old checkpoint adopts nothing (P5)', async () => {
