@@ -80,7 +80,7 @@ export function waivers(
 
 /** A rule that some exception could lift, or null. */
 export const relaxable = (rule: Cause['rule']): RelaxableCode | null =>
-  RelaxableCode.safeParse(rule).data ?? null;
+  RelaxableCode.options.find((code) => code === rule) ?? null;
 
 /** The fact that last amended a part of the plan ("boundary:replication"), or null. */
 export const amendedBy = ({ situation }: Scene, name: string): Id | null =>
