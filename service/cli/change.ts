@@ -89,7 +89,7 @@ export async function receive(
       result:
         outcome.rejection !== null
           ? ('refused' as const)
-          : received === undefined
+          : outcome.repeated || received === undefined
             ? ('known_already' as const)
             : ('received' as const),
       version: received?.version ?? null,

@@ -6,12 +6,12 @@ import type { RunResult } from '../../graph/run.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Interlock } from '../interlock.ts';
-import { violationWords } from '../words/codes.ts';
+import { readinessWords, violationWords } from '../words/codes.ts';
 import { namesOf } from '../words/names.ts';
 import { type Answer, answered, exits } from './answer.ts';
 import { eventsOf, stateOf } from './cutovers.ts';
 import { renderPacket } from './renderPacket.ts';
-import type { Screen } from './screen.ts';
+import { heading, type Screen, wrap } from './screen.ts';
 
 /** The words each fact was read from, by fact id. */
 export function factTexts(events: readonly LedgerEvent[]): ReadonlyMap<string, string> {
@@ -38,7 +38,7 @@ export function howToDecide(state: CutoverState): string {
 function waiting(
   state: CutoverState,
   events: readonly LedgerEvent[],
-  context: { utc: boolean; screen: Screen },
+  context: { utc: boolean; screen: Screen; howTo: boolean },
 ): string {
   const record = state.pending?.record;
   if (record === undefined) return 'No packet waits for a decision.';
@@ -48,7 +48,7 @@ function waiting(
     factTexts: factTexts(events),
     view: { names, screen: context.screen },
   });
-  return `${packet}\n\n${howToDecide(state)}`;
+  return context.howTo ? `${packet}\n\n${howToDecide(state)}` : packet;
 }
 
 const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'>, string>> = {
@@ -60,10 +60,26 @@ const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'
   refused_by_gate: 'The gate refused every proposal; nothing reaches a person. The rules broken:',
 };
 
+/** What became of each fact that this run ruled on, one line each. */
+function rulingLines(events: readonly LedgerEvent[], runId: string | null): string[] {
+  const begin = events.findIndex(({ body }) => body.type === 'RunStarted' && body.runId === runId);
+  if (begin < 0) return [];
+  const texts = factTexts(events);
+  const rulings = events
+    .slice(begin)
+    .flatMap(({ body }) => (body.type === 'FactsRuled' ? body.rulings : []));
+  return rulings.map(({ factId, ruling, code }) =>
+    wrap(
+      `  ${ruling.replaceAll('_', ' ')}: "${texts.get(factId) ?? factId}" [${factId}]${code === null ? '' : `, ${readinessWords[code]}`}`,
+      4,
+    ),
+  );
+}
+
 /** The result of a run as an answer. A refusal by the gate is shown with every broken rule. */
 export async function describeRun(
   interlock: Interlock,
-  done: { cutoverId: string; result: RunResult; utc: boolean },
+  done: { cutoverId: string; result: RunResult; utc: boolean; howTo?: boolean },
   screen: Screen,
 ): Promise<Answer> {
   const { store } = interlock.ledger;
@@ -76,8 +92,13 @@ export async function describeRun(
     request: state.pending?.request ?? null,
     current: state.current?.packet.version ?? null,
   };
+  const ruled = rulingLines(events, result.runId);
+  const facts = ruled.length === 0 ? '' : `${heading('Facts', screen)}\n${ruled.join('\n')}\n\n`;
   if (result.outcome === 'awaiting_decision') {
-    return answered(waiting(state, events, { utc: done.utc, screen }), json);
+    return answered(
+      facts + waiting(state, events, { utc: done.utc, screen, howTo: done.howTo !== false }),
+      json,
+    );
   }
   const verdict = events.findLast(({ body }) => body.type === 'VerdictGiven' && !body.clean)?.body;
   const rules =
@@ -89,7 +110,7 @@ export async function describeRun(
       : [];
   return {
     exit: result.outcome === 'refused_by_gate' ? exits.refused : exits.ok,
-    text: [endings[result.outcome], ...rules].join('\n'),
+    text: [...ruled, endings[result.outcome], ...rules].join('\n'),
     json: { ...json, rules },
   };
 }

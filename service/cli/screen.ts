@@ -60,20 +60,20 @@ export function heading(text: string, screen: Pick<Screen, 'colour'>): string {
   return `\n${paintOf(screen).bold(text)}\n${'-'.repeat(Math.min(screenColumns, text.length))}`;
 }
 
-/** Wraps a sentence to the screen, continuation lines indented. */
+/** Wraps a sentence to the screen. Its own indentation is kept; continuation lines get `indent`. */
 export function wrap(text: string, indent = 2): string {
-  const room = screenColumns - indent;
+  const own = text.length - text.trimStart().length;
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
+  let line = ' '.repeat(own);
+  let empty = true;
+  for (const word of text.trim().split(' ')) {
+    if (!empty && line.length + 1 + word.length > screenColumns) {
       lines.push(line);
-      line = word;
+      line = `${' '.repeat(Math.max(own, indent))}${word}`;
     } else {
-      line = line === '' ? word : `${line} ${word}`;
+      line = empty ? `${line}${word}` : `${line} ${word}`;
     }
+    empty = false;
   }
-  return [...lines, line]
-    .map((part, index) => (index === 0 ? part : ' '.repeat(indent) + part))
-    .join('\n');
+  return [...lines, line].join('\n');
 }

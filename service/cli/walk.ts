@@ -94,7 +94,7 @@ async function playStep(stage: Stage, step: Step): Promise<Answer> {
   screen.print(
     `${fullTimeText(clock.at, zone)}  the workflow ran in ${took} ms and stopped: ${result.outcome}`,
   );
-  return describeRun(interlock, { cutoverId, result, utc: options.utc }, screen);
+  return describeRun(interlock, { cutoverId, result, utc: options.utc, howTo: false }, screen);
 }
 
 async function play(stage: Stage, steps: readonly Step[]): Promise<Answer> {
