@@ -56,12 +56,13 @@ const superseded = (ledger = standing()) => {
   ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
   return ledger;
 };
-const acknowledge = (
+const acknowledge = (ledger: ReturnType<typeof standing>, who: string, packetId = 'packet-1') =>
+  ledger.give({ type: 'AcknowledgePacket', packetId, person: who, actor: actor(who) });
+const acknowledgeFor = (
   ledger: ReturnType<typeof standing>,
   who: string,
-  packetId = 'packet-1',
-  by = actor(who),
-) => ledger.give({ type: 'AcknowledgePacket', packetId, person: who, actor: by });
+  by: ReturnType<typeof actor>,
+) => ledger.give({ type: 'AcknowledgePacket', packetId: 'packet-1', person: who, actor: by });
 
 describe('acknowledging', () => {
   it.each(['olga', 'dev', 'omar'])('%s is addressed and says so once', (who) => {
@@ -97,7 +98,7 @@ describe('acknowledging', () => {
 
   it('acknowledgement_not_own: nobody says what another has seen', () => {
     const ledger = standing();
-    const { events, rejection } = acknowledge(ledger, 'olga', 'packet-1', actor('lead'));
+    const { events, rejection } = acknowledgeFor(ledger, 'olga', actor('lead'));
     expect(rejection?.code).toBe('acknowledgement_not_own');
     expect(events).toHaveLength(1);
     expect(ledger.state().acknowledgements).toEqual({});
@@ -106,9 +107,7 @@ describe('acknowledging', () => {
   it('machine_may_not_decide: no machine has seen anything', () => {
     const ledger = standing();
     const by = actor('olga', { kind: 'machine' });
-    expect(acknowledge(ledger, 'olga', 'packet-1', by).rejection?.code).toBe(
-      'machine_may_not_decide',
-    );
+    expect(acknowledgeFor(ledger, 'olga', by).rejection?.code).toBe('machine_may_not_decide');
   });
 
   it('packet_superseded: an older version is refused, and it is kept', () => {

@@ -3,7 +3,7 @@ import { actor, checkpoint, nightAt, plan } from '../tests/support/build.ts';
 import { testJudge } from '../tests/support/judge.ts';
 import { bench } from '../tests/support/packets.ts';
 import { digestOf } from './canonical.ts';
-import { LedgerCommand } from './commands.ts';
+import type { LedgerCommand } from './commands.ts';
 import { decide } from './decide.ts';
 
 const night = plan([checkpoint('cut')]);

@@ -28,7 +28,7 @@ const hold = (change: Partial<Hold> = {}): Hold => ({
 const before = packet([cut(), check()]);
 
 describe('whether two packets order the same', () => {
-  it.each<[string, boolean, Packet, Packet]>([
+  const table: readonly (readonly [string, boolean, Packet, Packet])[] = [
     ['the same', true, before, before],
     [
       'other drivers, floats, minds and words',
@@ -115,9 +115,13 @@ describe('whether two packets order the same', () => {
       packet([], { holds: [hold(), hold({ holdId: 'other' })] }),
       packet([], { holds: [hold({ holdId: 'other' }), hold()] }),
     ],
-  ])('%s: %s', (_what, same, one, other) => {
-    expect(sameOrders(one, other, 10)).toBe(same);
-  });
+  ];
+  it.each(table.map(([what, same, one, other]) => ({ what, same, one, other })))(
+    '$what: $same',
+    ({ same, one, other }) => {
+      expect(sameOrders(one, other, 10)).toBe(same);
+    },
+  );
 });
 
 describe('what differs between two packets', () => {

@@ -26,7 +26,12 @@ describe('the clock against the current packet', () => {
     expect(slips(bench(night).state(), minute(300))).toEqual([]);
   });
 
-  it.each<[string, readonly Assertion[], number, ReturnType<typeof slips>]>([
+  const table: readonly (readonly [
+    string,
+    readonly Assertion[],
+    number,
+    ReturnType<typeof slips>,
+  ])[] = [
     ['a start at its instant is no slip', [], 0, []],
     [
       'a start not made is one a moment later',
@@ -51,9 +56,13 @@ describe('the clock against the current packet', () => {
       [{ checkpoint: 'cut', missed: 'end', byMinutes: 1 }],
     ],
     ['finished work is never late', [started, finished], 300, []],
-  ])('%s', (_what, told, minutes, expected) => {
-    expect(slips(standing(told), minute(minutes))).toEqual(expected);
-  });
+  ];
+  it.each(table.map(([what, told, minutes, expected]) => ({ what, told, minutes, expected })))(
+    '$what',
+    ({ told, minutes, expected }) => {
+      expect(slips(standing(told), minute(minutes))).toEqual(expected);
+    },
+  );
 
   it('counts whole minutes, and a part of one as none', () => {
     expect(slips(standing(), nightAt + 1)).toEqual([
