@@ -1,0 +1,106 @@
+/**
+ * Rules are posted at the root of a search: clauses, conditional links between variables, and sums that a goal
+ * must reach. Posting is refused anywhere below the root, so that no watch ever rests on a literal already false.
+ */
+import {
+  always,
+  because,
+  type Engine,
+  isFalse,
+  isTrue,
+  type Literal,
+  newVariable,
+  tell,
+  touchSum,
+} from './bounds.ts';
+
+function atRoot(engine: Engine): void {
+  if (engine.opened.length > 0) throw new Error('rules are posted at the root only');
+}
+
+/** A literal that holds in every solution. */
+export function postFact(engine: Engine, literal: Literal): void {
+  atRoot(engine);
+  engine.why = because.decision;
+  if (!tell(engine, literal.side, literal.most)) engine.broken = true;
+}
+
+/** Stores a clause; its first two literals are watched. */
+export function storeClause(engine: Engine, literals: readonly Literal[]): number {
+  const { clauses } = engine;
+  const clause = clauses.first.length - 1;
+  for (const { side, most } of literals) {
+    clauses.side.push(side);
+    clauses.most.push(most);
+  }
+  clauses.first.push(clauses.side.length);
+  for (const { side } of literals.slice(0, 2)) clauses.watching[side ^ 1]?.push(clause);
+  return clause;
+}
+
+/** At least one of the literals holds in every solution. */
+export function postClause(engine: Engine, literals: readonly Literal[]): void {
+  atRoot(engine);
+  const open = new Map<number, number>();
+  for (const literal of literals) {
+    if (isTrue(engine, literal)) return;
+    if (isFalse(engine, literal)) continue;
+    open.set(literal.side, Math.max(literal.most, open.get(literal.side) ?? literal.most));
+  }
+  const left = [...open].map(([side, most]) => ({ side, most }));
+  const [only] = left;
+  if (only === undefined) engine.broken = true;
+  else if (left.length === 1) postFact(engine, only);
+  else if (!left.some(({ side, most }) => most + (open.get(side ^ 1) ?? -Infinity) >= -1)) {
+    storeClause(engine, left);
+  }
+}
+
+export type Link = {
+  readonly from: number;
+  readonly to: number;
+  readonly least: number;
+  readonly guard: Literal;
+};
+
+/** `to - from >= least` in every solution in which the guard is true. */
+export function postLink(engine: Engine, { from, to, least, guard }: Link): void {
+  atRoot(engine);
+  if (isFalse(engine, guard)) return;
+  const { links } = engine;
+  const link = links.from.length;
+  links.from.push(from);
+  links.to.push(to);
+  links.least.push(least);
+  links.guardSide.push(guard.side);
+  links.guardMost.push(guard.most);
+  links.out[2 * from + 1]?.push(2 * link);
+  links.out[2 * to]?.push(2 * link + 1);
+  if (guard.side !== always.side) links.guarding[guard.side]?.push(link);
+  engine.why = because.decision;
+  const later = (engine.top[2 * from + 1] ?? 0) - least;
+  const earlier = (engine.top[2 * to] ?? 0) - least;
+  if (later + (engine.top[2 * to] ?? 0) < 0) return refuse(engine, guard);
+  if (!isTrue(engine, guard)) return;
+  if (!tell(engine, 2 * to + 1, later) || !tell(engine, 2 * from, earlier)) engine.broken = true;
+}
+
+function refuse(engine: Engine, guard: Literal): void {
+  if (!tell(engine, guard.side ^ 1, -guard.most - 1)) engine.broken = true;
+}
+
+/** A sum of no terms yet, and the goal variable that is at least its total. */
+export function postSum(engine: Engine, greatest: number): { sum: number; goal: number } {
+  atRoot(engine);
+  const { sums } = engine;
+  const goal = newVariable(engine, 0, greatest);
+  const sum = sums.goal.length;
+  sums.goal.push(goal);
+  sums.loose.push(greatest);
+  sums.ofGoal[goal] = sum;
+  sums.total.push(0);
+  sums.terms.push([]);
+  sums.isDirty.push(false);
+  touchSum(engine, sum);
+  return { sum, goal };
+}
