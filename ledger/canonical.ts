@@ -18,10 +18,14 @@ export type DigestDomain =
   | 'rules'
   | 'checkpoint-of-ledger';
 
+/** A lone surrogate is the only thing that JSON text escapes in this way; an escaped backslash is not one. */
+const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
 /** RFC 8785 text of a JSON value. Throws on NaN, infinities, cycles and lone surrogates. */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('this value has no canonical JSON');
+  if (loneSurrogate.test(text)) throw new TypeError('a lone surrogate has no canonical JSON');
   return text;
 }
 

@@ -96,7 +96,7 @@ export const CutoverState = z.strictObject({
   lastPacketVersion: z.int(),
   /** Every packet that no longer waits, by its id. */
   decided: z.record(Id, Settled),
-  usedNonces: z.array(Id),
+  usedNonces: z.array(z.string()),
   /** Newest acknowledgement of each person: `version` is the one they saw, `countsFor` the newest it still covers. */
   acknowledgements: z.record(
     Id,

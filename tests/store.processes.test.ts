@@ -17,44 +17,47 @@ type Ack = { readonly id: string; readonly version: number; readonly repeated: b
 type Job = { readonly prefix: string; readonly first: number; readonly count: number };
 
 const program = fileURLToPath(new URL('support/writer.mjs', import.meta.url));
+const rounds = 30;
 let built: string;
 beforeAll(async () => {
   built = await builtFolder();
 });
 
-/** When a writer is killed: some milliseconds after it is ready, or after it has first acknowledged something. */
-type Kill = { readonly after: 'ready' | 'ack'; readonly ms: number };
+/** Milliseconds after its orders, or after it has first acknowledged something. */
+type Kill = { readonly after: 'order' | 'ack'; readonly ms: number };
+type Writer = (job: Job, kill?: Kill) => Promise<Ack[]>;
 
-/** Runs a writer to its end, or kills it; what it acknowledged either way. */
-async function write(place: Place, job: Job, kill: Kill | null = null): Promise<Ack[]> {
-  const { prefix, first, count } = job;
-  const child = spawn(process.execPath, [
-    program,
-    built,
-    place.address,
-    prefix,
-    String(first),
-    String(count),
-  ]);
+/** Starts a writer, which then waits for its orders: starting takes far longer than writing. */
+function writerOn(place: Place): Writer {
+  const child = spawn(process.execPath, [program, built, place.address]);
+  const lines = createInterface({ input: child.stdout });
+  const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);
   const acks: Ack[] = [];
   let trouble = '';
-  let doomed = false;
+  let ready = () => {};
+  const isReady = new Promise<void>((resolve) => (ready = resolve));
+  let first = () => {};
+  const hasWritten = new Promise<void>((resolve) => (first = resolve));
   child.stderr.on('data', (part: Buffer) => (trouble += part.toString()));
-  const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     const [word, id, version, repeated] = line.split(' ');
-    if (kill !== null && word === kill.after && !doomed) {
-      doomed = true;
-      void pause(kill.ms).then(() => child.kill('SIGKILL'));
-    }
-    if (word === 'ack' && id !== undefined) {
-      acks.push({ id, version: Number(version), repeated: repeated === 'true' });
-    }
+    if (word === 'ready') ready();
+    if (word !== 'ack' || id === undefined) return;
+    acks.push({ id, version: Number(version), repeated: repeated === 'true' });
+    first();
   });
-  const [[code]] = await Promise.all([once(child, 'exit'), once(lines, 'close')]);
-  if (kill === null && code !== 0) throw new Error(`the writer failed: ${trouble}`);
-  if (trouble !== '') throw new Error(trouble);
-  return acks;
+  return async ({ prefix, first: from, count }, kill) => {
+    await Promise.race([isReady, ended]);
+    child.stdin.write(`${prefix} ${from} ${count}\n`);
+    if (kill !== undefined) {
+      if (kill.after === 'ack') await Promise.race([hasWritten, ended]);
+      await pause(kill.ms);
+      child.kill('SIGKILL');
+    }
+    const [[code]] = await ended;
+    if (trouble !== '' || (kill === undefined && code !== 0)) throw new Error(trouble);
+    return acks;
+  };
 }
 
 describe.each(kinds)('processes on $name', (kind) => {
@@ -82,7 +85,7 @@ describe.each(kinds)('processes on $name', (kind) => {
   it('two writing at once lose nothing, repeat nothing and leave no gap', async () => {
     const count = 100;
     const acks = await Promise.all(
-      ['a', 'b'].map((prefix) => write(place, { prefix, first: 1, count })),
+      ['a', 'b'].map((prefix) => writerOn(place)({ prefix, first: 1, count })),
     );
     for (const own of acks) {
       expect(own).toHaveLength(count);
@@ -99,7 +102,7 @@ describe.each(kinds)('processes on $name', (kind) => {
 
   it('one report sent by two at once has one effect', async () => {
     const acks = await Promise.all(
-      [1, 2].map(() => write(place, { prefix: 'same', first: 1, count: 40 })),
+      [1, 2].map(() => writerOn(place)({ prefix: 'same', first: 1, count: 40 })),
     );
     const [left, right] = acks;
     expect(left?.map((ack) => ack.version)).toEqual(right?.map((ack) => ack.version));
@@ -111,10 +114,12 @@ describe.each(kinds)('processes on $name', (kind) => {
     const acknowledged = new Map<string, number>();
     let first = 1;
     let unanswered = 0;
-    for (let round = 0; round < 30; round += 1) {
-      const job = { prefix: 'k', first, count: 100_000 };
-      const ms = (round * 37) % 53;
-      const acks = await write(place, job, { after: round % 6 === 0 ? 'ready' : 'ack', ms });
+    let next = writerOn(place);
+    for (let round = 0; round < rounds; round += 1) {
+      const writer = next;
+      if (round + 1 < rounds) next = writerOn(place);
+      const kill: Kill = { after: round % 6 === 0 ? 'order' : 'ack', ms: (round * 37) % 53 };
+      const acks = await writer({ prefix: 'k', first, count: 100_000 }, kill);
       for (const ack of acks) {
         expect(acknowledged.has(ack.id)).toBe(false);
         acknowledged.set(ack.id, ack.version);
@@ -126,8 +131,8 @@ describe.each(kinds)('processes on $name', (kind) => {
     for (const [id, version] of acknowledged) expect(found.get(id)).toEqual([version]);
     // What was stored and not acknowledged is at most the last write of the last round.
     expect(found.size - acknowledged.size).toBeLessThanOrEqual(1);
-    expect(acknowledged.size).toBeGreaterThan(30);
-    expect(unanswered).toBeLessThanOrEqual(30);
+    expect(acknowledged.size).toBeGreaterThan(rounds);
+    expect(unanswered).toBeLessThanOrEqual(rounds);
     expect(await verify(store)).toMatchObject({ ok: true, events: found.size + 1 });
   }, 240_000);
 });

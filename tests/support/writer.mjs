@@ -1,9 +1,11 @@
 /**
  * A writer in a process of its own, on the compiled code: reports to one cutover one after another and says on
  * standard output what was acknowledged, so that what it said survives it. Arguments: folder of the compiled code,
- * address of the store, prefix of its report ids, number of the first, how many.
+ * address of the store. Standard input, when it may begin: prefix of its report ids, number of the first, how many.
  */
-const [built, address, prefix, first, count] = process.argv.slice(2);
+import { once } from 'node:events';
+
+const [built, address] = process.argv.slice(2);
 const from = (path) => import(new URL(path, `file://${built}/`).href);
 const { handle } = await from('ledger/handle.js');
 const open = address.startsWith('postgres')
@@ -25,7 +27,7 @@ const deps = {
   store,
   judge,
   now: () => Date.now(),
-  newId: (kind) => `${kind}-${prefix}-${process.pid}-${(ids += 1)}`,
+  newId: (kind) => `${kind}-${process.pid}-${(ids += 1)}`,
 };
 const report = (sourceEventId) => ({
   type: 'ReceiveReport',
@@ -41,10 +43,13 @@ const report = (sourceEventId) => ({
   },
 });
 
-console.log('ready');
+process.stdout.write('ready\n');
+const [order] = await once(process.stdin, 'data');
+const [prefix, first, count] = order.toString().trim().split(' ');
+process.stdin.destroy();
 for (let index = Number(first); index < Number(first) + Number(count); index += 1) {
   const id = `${prefix}-${index}`;
   const { events, repeated } = await handle(deps, 'payments', report(id));
-  console.log(`ack ${id} ${events[0].version} ${repeated}`);
+  process.stdout.write(`ack ${id} ${events[0].version} ${repeated}\n`);
 }
 await store.close();
