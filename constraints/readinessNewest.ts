@@ -79,7 +79,11 @@ function finishAgainstForecast(told: Told, known: Told): ReadinessCode | null {
   return sequenced && ageAgainst(told, known) === 'older' ? 'older_than_known' : null;
 }
 
-/** Why a fact does not simply follow the newest known one on its subject; null when it does. */
+/**
+ * Why a fact does not simply follow the newest known one on its subject; null when it does. On what changes, time
+ * never runs backwards: a later sequence with an earlier moment is a source that contradicts itself. Without that,
+ * the order of arrival could decide between three facts of two sources.
+ */
 export function againstKnown(plan: Plan, told: Told, known: Told): ReadinessCode | null {
   if (contentOf(told) === contentOf(known)) return 'repeat';
   const [kind, knownKind] = [told.assertion.kind, known.assertion.kind];
@@ -91,7 +95,7 @@ export function againstKnown(plan: Plan, told: Told, known: Told): ReadinessCode
   }
   switch (ageAgainst(told, known)) {
     case 'newer':
-      return null;
+      return told.occurredAt < known.occurredAt ? 'authorities_disagree' : null;
     case 'older':
       return 'older_than_known';
     case 'same':
