@@ -15,7 +15,7 @@ function cycleIn(nodes: readonly Id[], edges: readonly Edge[]): Id[] | null {
   for (const edge of edges) next.get(edge.from)?.push(edge.to);
   const settled = new Set<Id>();
   const visit = (id: Id, path: readonly Id[]): Id[] | null => {
-    if (path.includes(id)) return path.slice(path.indexOf(id));
+    if (path.includes(id)) return fromFirst(path.slice(path.indexOf(id)));
     if (settled.has(id)) return null;
     for (const to of next.get(id) ?? []) {
       const found = visit(to, [...path, id]);
@@ -29,6 +29,12 @@ function cycleIn(nodes: readonly Id[], edges: readonly Edge[]): Id[] | null {
     if (found !== null) return found;
   }
   return null;
+}
+
+/** The same cycle told from its first id on, so that it always reads the same. */
+function fromFirst(cycle: readonly Id[]): Id[] {
+  const start = cycle.indexOf(cycle.toSorted()[0] ?? '');
+  return [...cycle.slice(start), ...cycle.slice(0, start)];
 }
 
 const round = (cycle: readonly Id[]): string => [...cycle, cycle[0] ?? ''].join(' → ');
@@ -86,7 +92,7 @@ function walkBack(from: Id, via: ReadonlyMap<Id, Id>): Id[] {
     seen.push(at);
     at = via.get(at);
   }
-  return at === undefined ? seen : seen.slice(seen.indexOf(at)).toReversed();
+  return fromFirst(at === undefined ? seen : seen.slice(seen.indexOf(at)).toReversed());
 }
 
 function cycles(plan: Plan): PlanProblem[] {
