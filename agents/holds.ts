@@ -2,28 +2,51 @@
  * The holds agent: the register of everything the clean timeline does not place, with the smallest reason why, what
  * would release it, and what one exception of a named human would buy. It lifts nothing.
  */
-import type { Cause, Hold } from '../ledger/holds.ts';
-import type { ResequencingBody } from '../ledger/proposal.ts';
+import type { Hold, Relaxation } from '../ledger/holds.ts';
+import type { Id } from '../ledger/vocabulary.ts';
 import { holdFrom, holdsWanted, type HoldWanted } from '../tools/holdTables.ts';
+import { type Conflict, explainer } from '../tools/explain.ts';
 import { type Agent, cleanBody, deterministicMind, type Slice } from './agent.ts';
 import { withSource } from './holdCauses.ts';
 
-function holdOf(wanted: HoldWanted, timeline: ResequencingBody, { state }: Slice): Hold {
+type Draft = { readonly hold: Hold; readonly conflict: Conflict | null };
+
+/** A relaxation in the words of the register: which of its holds the exception would end. */
+const relaxationsOf = ({ releases }: Conflict, register: readonly Hold[]): Relaxation[] =>
+  releases.map(({ releases: released, newlyWoken, ...offer }) => ({
+    ...offer,
+    untilAt: null,
+    releases: register
+      .filter(({ checkpoint }) => released.includes(checkpoint))
+      .map(({ holdId }) => holdId),
+    newlyWoken: [...newlyWoken],
+  }));
+
+function draftOf(
+  wanted: HoldWanted,
+  explain: (checkpoint: Id) => Conflict,
+  { state }: Slice,
+): Draft {
   if (wanted.stands !== null) {
     const causes = wanted.stands.map((cause) => withSource(cause, state));
-    return holdFrom(wanted, causes, state);
+    return { hold: holdFrom(wanted, causes, state), conflict: null };
   }
-  const unplaced = timeline.unplaced.find(({ checkpoint }) => checkpoint === wanted.checkpoint);
-  const causes: readonly Cause[] = unplaced?.causes ?? [];
-  return holdFrom(wanted, causes, state);
+  const conflict = explain(wanted.checkpoint);
+  return { hold: holdFrom(wanted, conflict.causes, state), conflict };
 }
 
 export const holdsAgent: Agent = {
   name: 'holds',
   propose: async (slice) => {
-    const timeline = cleanBody(slice.state, 'resequencing');
-    if (timeline === null) throw new Error(`${slice.state.cutoverId}: holds need a clean timeline`);
-    const holds = holdsWanted(slice.state).map((wanted) => holdOf(wanted, timeline, slice));
+    const { state, now } = slice;
+    const timeline = cleanBody(state, 'resequencing');
+    if (timeline === null) throw new Error(`${state.cutoverId}: holds need a clean timeline`);
+    const explain = explainer(timeline, state, now);
+    const drafts = holdsWanted(state).map((wanted) => draftOf(wanted, explain, slice));
+    const register = drafts.map(({ hold }) => hold);
+    const holds = drafts.map(({ hold, conflict }) =>
+      conflict === null ? hold : { ...hold, relaxations: relaxationsOf(conflict, register) },
+    );
     return { body: { agent: 'holds', holds }, mind: deterministicMind };
   },
 };

@@ -9,8 +9,8 @@ import { type Id, secondMs } from '../ledger/vocabulary.ts';
 import { problemFrom } from '../solver/normalise.ts';
 import { sceneOf, type Work } from '../solver/normaliseScene.ts';
 import { type TimetableRow, timetable } from '../solver/timetable.ts';
+import { placedTicks } from '../tools/explain.ts';
 import { busyOwner, byRank, type Draft, progressIn } from './packetDraft.ts';
-import { placedTicks } from './ticks.ts';
 
 const blank = (checkpoint: Checkpoint): PacketLine => ({
   checkpoint: checkpoint.id,

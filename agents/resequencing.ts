@@ -6,17 +6,15 @@ import { bodyFrom } from '../solver/body.ts';
 import { listSchedule } from '../solver/listSchedule.ts';
 import { problemFrom } from '../solver/normalise.ts';
 import { resequence } from '../solver/resequence.ts';
-import type { Budget } from '../solver/problem.ts';
+import { timelineBudget } from '../tools/explain.ts';
 import { type Agent, deterministicMind } from './agent.ts';
-
-/** Counted in work, never in time, so that the same facts give the same timeline on any machine. */
-const budget: Budget = { conflicts: 2_000 };
 
 export const resequencingAgent: Agent = {
   name: 'resequencing',
   propose: async ({ state, now, refused }) => {
     const problem = problemFrom(state, now);
-    const result = refused.length === 0 ? resequence(problem, budget) : listSchedule(problem);
+    const result =
+      refused.length === 0 ? resequence(problem, timelineBudget) : listSchedule(problem);
     return { body: bodyFrom(problem, result), mind: deterministicMind };
   },
 };
