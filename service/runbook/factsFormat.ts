@@ -126,7 +126,7 @@ export const ReportText = z
     by: id('Who reported it.'),
     occurred: time('When it became true, as the source says.'),
     received: time(
-      'When it arrived, for a drill or a demo. Left out: when its step runs.',
+      'When it arrived, for a drill or a demo. Left out: when it occurred.',
     ).optional(),
     packet: z.int().min(1).optional().meta({
       description: 'The version of the packet the reporter was acting on.',

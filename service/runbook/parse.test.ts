@@ -195,7 +195,7 @@ describe('a runbook with problems', () => {
       'role: release-leed\n    start: 22:30',
       /^20 checkpoints\/0: .*no owner/,
     ],
-  ])('finds %s', (_what, from, to, expected) => {
+  ])('finds %s', (...[, from, to, expected]) => {
     expect(small).toContain(from);
     expect(lines(small.replace(from, to))).toContainEqual(expect.stringMatching(expected));
   });

@@ -5,10 +5,10 @@
 import type { ReportBody } from '../../ledger/facts.ts';
 import { Plan } from '../../ledger/plan.ts';
 import type { FactsStep } from './factsFormat.ts';
-import { type FileProblem, type Finding, inFileOrder, pathText } from './problems.ts';
+import { type FileProblem, inFileOrder, locate } from './problems.ts';
 import { readFacts } from './readFacts.ts';
 import { readRunbook } from './readRunbook.ts';
-import { readSource, type Source } from './source.ts';
+import { readSource } from './source.ts';
 
 export type { FileProblem } from './problems.ts';
 
@@ -26,23 +26,13 @@ export type ParsedFacts = {
   readonly problems: readonly FileProblem[];
 };
 
-const located = (findings: readonly Finding[], file: string, source: Source): FileProblem[] =>
-  inFileOrder(
-    findings.map(({ path, message, fix }) => ({
-      file,
-      line: source.lineOf(path),
-      path: pathText(path),
-      message,
-      fix,
-    })),
-  );
-
 /** Reads a runbook text. `fileName` is only named in problems. */
 export function parseRunbook(text: string, fileName: string): ParsedRunbook {
   const source = readSource(text, fileName);
   if (source.problems.length > 0) return { plan: null, problems: inFileOrder(source.problems) };
   const { plan, findings } = readRunbook(source.value);
-  if (findings.length > 0) return { plan: null, problems: located(findings, fileName, source) };
+  if (findings.length > 0)
+    return { plan: null, problems: locate(findings, fileName, source.lineOf) };
   return { plan: Plan.parse(plan), problems: [] };
 }
 
@@ -52,7 +42,8 @@ export function parseFacts(text: string, fileName: string, plan: Plan): ParsedFa
   const nothing = { reports: [], steps: [] };
   if (source.problems.length > 0) return { ...nothing, problems: inFileOrder(source.problems) };
   const { steps, findings } = readFacts(source.value, plan);
-  if (findings.length > 0) return { ...nothing, problems: located(findings, fileName, source) };
+  if (findings.length > 0)
+    return { ...nothing, problems: locate(findings, fileName, source.lineOf) };
   const reports = steps.flatMap((step) => step.reports.map(({ body }) => body));
   return { reports, steps, problems: [] };
 }

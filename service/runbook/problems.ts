@@ -29,6 +29,22 @@ export function inFileOrder(problems: readonly FileProblem[]): FileProblem[] {
   return [...seen.values()].toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }
 
+/** Findings with their line, in file order. */
+export const locate = (
+  findings: readonly Finding[],
+  file: string,
+  lineOf: (path: FilePath) => number | null,
+): FileProblem[] =>
+  inFileOrder(
+    findings.map(({ path, message, fix }) => ({
+      file,
+      line: lineOf(path),
+      path: pathText(path),
+      message,
+      fix,
+    })),
+  );
+
 /** Edits between two words: insertions, deletions, replacements and swapped neighbours. */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, index) => index)];

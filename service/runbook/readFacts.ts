@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { digestOf } from '../../ledger/canonical.ts';
 import { ReportBody } from '../../ledger/facts.ts';
 import type { Plan } from '../../ledger/plan.ts';
-import type { Id } from '../../ledger/vocabulary.ts';
+import type { Id, Instant } from '../../ledger/vocabulary.ts';
 import { type Desk, instant } from './clock.ts';
 import {
   type FactsReport,
@@ -93,6 +93,13 @@ function cutoverFinding({ cutover }: FactsText, plan: Plan): Finding[] {
   ];
 }
 
+/** Reports of a step without an arrival arrive when they occurred, at the latest when the step runs. */
+const arrivals = (reports: readonly FactsReport[], now: Instant | null): FactsReport[] =>
+  reports.map(({ body, receivedAt }) => ({
+    body,
+    receivedAt: receivedAt ?? Math.min(body.occurredAt, now ?? body.occurredAt),
+  }));
+
 function stepsOf(file: FactsText, pen: Pen): FactsStep[] {
   if (file.steps === undefined) {
     const reports = (file.reports ?? []).map((text, index) =>
@@ -100,13 +107,13 @@ function stepsOf(file: FactsText, pen: Pen): FactsStep[] {
     );
     return [{ name: null, now: null, reports: readable(reports) }];
   }
-  return file.steps.map((step, index) => ({
-    name: step.name ?? null,
-    now: instant(step.now, { file: ['steps', index, 'now'], plan: null }, pen.desk),
-    reports: readable(
-      step.reports.map((text, at) => reportOf(text, ['steps', index, 'reports', at], pen)),
-    ),
-  }));
+  return file.steps.map((step, index) => {
+    const now = instant(step.now, { file: ['steps', index, 'now'], plan: null }, pen.desk);
+    const reports = step.reports.map((text, at) =>
+      reportOf(text, ['steps', index, 'reports', at], pen),
+    );
+    return { name: step.name ?? null, now, reports: arrivals(readable(reports), now) };
+  });
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

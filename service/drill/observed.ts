@@ -1,0 +1,74 @@
+/**
+ * What a drill sees after a step: the folded ledger, its events, and what became of the step's deliveries, run and
+ * decision. Read-only helpers over it; it judges nothing.
+ */
+import type { RunResult } from '../../graph/run.ts';
+import type { RejectionCode } from '../../ledger/codes.ts';
+import type { CutoverState } from '../../ledger/cutover.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
+import type { Ruling } from '../../ledger/facts.ts';
+import { incumbentOf } from '../../ledger/incumbent.ts';
+import type { Packet, PacketLine } from '../../ledger/packet.ts';
+import type { Instant } from '../../ledger/vocabulary.ts';
+import { readInstant } from '../../constraints/instants.ts';
+import { timeText } from '../words/times.ts';
+
+export type Delivery = 'received' | 'known_already' | 'refused';
+
+export type Observed = {
+  readonly state: CutoverState;
+  readonly events: readonly LedgerEvent[];
+  /** How the last run of the step ended; null when it had none. */
+  readonly run: RunResult['outcome'] | null;
+  /** What became of the last delivery of each report, by its id. */
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly decision: 'taken' | RejectionCode | null;
+};
+
+/** The packet that waits for a person, else the current one. */
+export const packetOf = ({ state }: Observed): Packet | null =>
+  state.pending?.record.packet ?? state.current?.packet ?? null;
+
+export const lineOf = (observed: Observed, checkpoint: string): PacketLine | undefined =>
+  packetOf(observed)?.lines.find((line) => line.checkpoint === checkpoint);
+
+/** An instant of the drill file: it was read once before, so that it has a meaning. */
+export const instantOf = ({ state }: Observed, text: string): Instant | null => {
+  const { zone, window } = state.situation.plan;
+  return readInstant(text, zone, window).at;
+};
+
+/** An instant as the drill's readers write it. */
+export const shown = ({ state }: Observed, at: Instant | null): string =>
+  at === null ? 'no time' : timeText(at, state.situation.plan.zone);
+
+/** Every packet that was ever prepared, oldest first. */
+export const preparedIn = (events: readonly LedgerEvent[]): Packet[] =>
+  events.flatMap(({ body }) => (body.type === 'PacketPrepared' ? [body.packet] : []));
+
+export type Standing = { readonly startAt: Instant; readonly owner: string };
+
+/** Where a checkpoint stood before the packet: in the one it supersedes, else in the approved sequence. */
+export function standingBefore(observed: Observed, checkpoint: string): Standing | null {
+  const superseded = packetOf(observed)?.supersedes ?? null;
+  if (superseded === null) {
+    const fresh = { ...observed.state, current: null };
+    const approved = incumbentOf(fresh).placements.find((item) => item.checkpoint === checkpoint);
+    return approved === undefined ? null : { startAt: approved.startAt, owner: approved.owner };
+  }
+  const before = preparedIn(observed.events).find(({ version }) => version === superseded.version);
+  const line = before?.lines.find((item) => item.checkpoint === checkpoint);
+  if (line === undefined || line.startAt === null || line.owner === null) return null;
+  return { startAt: line.startAt, owner: line.owner };
+}
+
+/** What was made of each fact of a report, in order; undefined for one not ruled on yet. */
+export function rulingsOf({ events }: Observed, reportId: string): (Ruling | undefined)[] {
+  const facts = events.flatMap(({ body }) =>
+    body.type === 'ReportReceived' && body.report.sourceEventId === reportId
+      ? body.report.facts
+      : [],
+  );
+  const rulings = events.flatMap(({ body }) => (body.type === 'FactsRuled' ? body.rulings : []));
+  return facts.map(({ factId }) => rulings.findLast((ruling) => ruling.factId === factId));
+}

@@ -1,0 +1,203 @@
+/**
+ * Runs a drill: declares its runbook on a ledger of its own, delivers its reports, runs the same workflow that serves
+ * people, takes its decisions, and scores what was expected after each step. Ids are counted and the clock is the
+ * drill's, so that one drill always gives the same bytes.
+ */
+import { resume, run, type RunResult } from '../../graph/run.ts';
+import type { Actor, DecisionBinding, LedgerEvent } from '../../ledger/events.ts';
+import { handle } from '../../ledger/handle.ts';
+import { load } from '../../ledger/load.ts';
+import type { Interlock } from '../interlock.ts';
+import type { ExpectationText } from './expectations.ts';
+import type { DecideText } from './format.ts';
+import type { Drill, DrillStep } from './load.ts';
+import type { Delivery, Observed } from './observed.ts';
+import { score } from './score.ts';
+
+export type DrillClock = { readonly now: () => number; readonly newId: (kind: string) => string };
+
+/** How the workflow is opened: a new ledger in memory, on the drill's clock and ids. */
+export type DrillDeps = { readonly open: (clock: DrillClock) => Promise<Interlock> };
+
+export type Scored = {
+  readonly step: string;
+  readonly expectation: ExpectationText;
+  readonly met: boolean;
+  readonly found: string;
+};
+
+export type DrillResult = {
+  readonly file: string;
+  readonly name: string;
+  readonly met: number;
+  readonly expected: number;
+  readonly passed: boolean;
+  readonly scored: readonly Scored[];
+};
+
+type Stage = {
+  readonly drill: Drill;
+  readonly interlock: Interlock;
+  readonly clock: { at: number };
+  readonly deliveries: Map<string, Delivery>;
+};
+
+function actorOf({ drill, clock }: Stage, person: string): Actor {
+  return {
+    kind: 'person',
+    issuer: 'cli',
+    subject: person,
+    role: drill.plan.leadRole,
+    authenticatedAt: clock.at,
+    origin: 'drill',
+  };
+}
+
+async function eventsOf({ drill, interlock }: Stage): Promise<LedgerEvent[]> {
+  const events: LedgerEvent[] = [];
+  const page = 1_000;
+  for (;;) {
+    const more = await interlock.ledger.store.read(drill.plan.cutoverId, {
+      after: events.length,
+      limit: page,
+    });
+    events.push(...more);
+    if (more.length < page) return events;
+  }
+}
+
+async function stateOf({ drill, interlock }: Stage) {
+  const state = await load(interlock.ledger.store, drill.plan.cutoverId);
+  if (state === null) throw new Error(`${drill.file}: the cutover was not declared`);
+  return state;
+}
+
+/** Declares the runbook. Throws when the ledger refuses it: the drill's files were checked before. */
+async function declare(stage: Stage): Promise<void> {
+  const { drill, interlock } = stage;
+  const outcome = await handle(interlock.ledger, drill.plan.cutoverId, {
+    type: 'DeclareCutover',
+    plan: drill.plan,
+    actor: actorOf(stage, drill.declarer),
+  });
+  if (outcome.rejection !== null) {
+    throw new Error(`${drill.file}: not declared: ${outcome.rejection.detail}`);
+  }
+}
+
+async function deliver(stage: Stage, step: DrillStep): Promise<void> {
+  const { drill, interlock, clock, deliveries } = stage;
+  const again = Array.from({ length: step.deliveries }, () => step.reports).flat();
+  for (const { body, receivedAt } of again) {
+    const arrivedAt = receivedAt ?? Math.min(body.occurredAt, step.now);
+    clock.at = Math.max(clock.at, arrivedAt);
+    const outcome = await handle(interlock.ledger, drill.plan.cutoverId, {
+      type: 'ReceiveReport',
+      body,
+    });
+    const known = outcome.events.length === 0 ? 'known_already' : 'received';
+    deliveries.set(body.sourceEventId, outcome.rejection === null ? known : 'refused');
+  }
+}
+
+/** What a person binds a decision to: the packet that waits, or the version they believe in. */
+async function bindingFor(stage: Stage, version: number | null): Promise<DecisionBinding> {
+  const { pending } = await stateOf(stage);
+  const prepared = (await eventsOf(stage)).flatMap(({ body }) =>
+    body.type === 'PacketPrepared' ? [body] : [],
+  );
+  const asked = prepared.findLast(({ packet }) => packet.version === version);
+  const believed = asked ?? prepared.at(-1);
+  return {
+    packetId: believed?.packet.packetId ?? 'none',
+    packetVersion: believed?.packet.version ?? null,
+    packetHash: believed?.packetHash ?? '',
+    basisDigest: believed?.packet.basisDigest ?? '',
+    nonce: pending?.request?.nonce ?? 'none',
+  };
+}
+
+async function decide(stage: Stage, wanted: DecideText): Promise<Observed['decision']> {
+  const { drill, interlock } = stage;
+  const { cutoverId } = drill.plan;
+  const adopting = 'adopt' in wanted;
+  const binding = await bindingFor(stage, adopting ? (wanted.packet ?? null) : null);
+  const outcome = await handle(
+    interlock.ledger,
+    cutoverId,
+    adopting
+      ? { type: 'AdoptPacket', binding, actor: actorOf(stage, wanted.adopt) }
+      : {
+          type: 'DeclinePacket',
+          binding,
+          actor: actorOf(stage, wanted.decline),
+          reason: wanted.reason,
+        },
+  );
+  const decision = outcome.events.find(
+    ({ body }) => body.type === 'PacketAdopted' || body.type === 'PacketDeclined',
+  );
+  if (decision !== undefined) await resume(interlock.graph, cutoverId, decision.version);
+  return outcome.rejection === null ? 'taken' : outcome.rejection.code;
+}
+
+/** The same ledger with every graph checkpoint gone, as after a crash that lost them. */
+async function forgetCheckpoints({ interlock }: Stage): Promise<void> {
+  const threads = new Set<string>();
+  for await (const tuple of interlock.graph.checkpointer.list({})) {
+    const thread: unknown = tuple.config.configurable?.['thread_id'];
+    if (typeof thread === 'string') threads.add(thread);
+  }
+  for (const thread of threads) await interlock.graph.checkpointer.deleteThread(thread);
+}
+
+async function play(stage: Stage, step: DrillStep): Promise<Observed> {
+  const { drill, interlock, clock } = stage;
+  await deliver(stage, step);
+  clock.at = Math.max(clock.at, step.now);
+  if (step.restart) await forgetCheckpoints(stage);
+  let outcome: RunResult['outcome'] | null = null;
+  for (let turn = 0; turn < step.runs; turn += 1) {
+    ({ outcome } = await run(interlock.graph, drill.plan.cutoverId));
+  }
+  const decision = step.decide === null ? null : await decide(stage, step.decide);
+  return {
+    state: await stateOf(stage),
+    events: await eventsOf(stage),
+    run: outcome,
+    deliveries: stage.deliveries,
+    decision,
+  };
+}
+
+/** Runs a loaded drill and scores every expectation of every step. */
+export async function runDrill(drill: Drill, deps: DrillDeps): Promise<DrillResult> {
+  const clock = { at: drill.steps[0]?.now ?? 0 };
+  const counts = new Map<string, number>();
+  const newId = (kind: string): string => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return `${kind}-${count}`;
+  };
+  const interlock = await deps.open({ now: () => clock.at, newId });
+  const stage: Stage = { drill, interlock, clock, deliveries: new Map() };
+  const scored: Scored[] = [];
+  try {
+    await declare(stage);
+    for (const step of drill.steps) {
+      const seen = await play(stage, step);
+      scored.push(
+        ...step.expect.map((expectation) => ({
+          step: step.name,
+          expectation,
+          ...score(expectation, seen),
+        })),
+      );
+    }
+  } finally {
+    await interlock.close();
+  }
+  const met = scored.filter((one) => one.met).length;
+  const { file, name } = drill;
+  return { file, name, met, expected: scored.length, passed: met === scored.length, scored };
+}
