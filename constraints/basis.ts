@@ -9,9 +9,10 @@ import type { Progress, Situation } from '../ledger/situation.ts';
 import type { Digest } from '../ledger/vocabulary.ts';
 import { rule } from './readiness.ts';
 import { merged } from './spans.ts';
+import { byText } from './violations.ts';
 
 const inOrder = <T>(items: readonly T[], key: (item: T) => string): T[] =>
-  items.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
+  items.toSorted((one, other) => byText(key(one), key(other)));
 
 /** What is over needs no forecast and no revised start. */
 function progressBasis(progress: Progress): object {

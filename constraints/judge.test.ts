@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PacketRecord } from '../ledger/cutover.ts';
+import type { Packet, PacketLine } from '../ledger/packet.ts';
 import type { Proposal, ReadinessBody } from '../ledger/proposal.ts';
 import {
   actor,
@@ -11,7 +13,8 @@ import {
   plan,
   reading,
 } from '../tests/support/build.ts';
-import { judge, rankViolations } from './judge.ts';
+import { checkHolds } from './holds.ts';
+import { judge } from './judge.ts';
 import { ruleFacts } from './readiness.ts';
 
 const proposal = (body: Proposal['body'], change: Partial<Proposal> = {}): Proposal => ({
@@ -24,6 +27,44 @@ const proposal = (body: Proposal['body'], change: Partial<Proposal> = {}): Propo
   basisVersion: 1,
   basisDigest: '0'.repeat(64),
   body,
+  ...change,
+});
+
+const line: PacketLine = {
+  checkpoint: 'a',
+  state: 'planned',
+  startAt: nightAt,
+  endAt: minute(30),
+  earliestEndAt: minute(30),
+  durationKnown: true,
+  owner: 'olga',
+  drivenBy: [],
+  floatMinutes: null,
+  critical: false,
+  protectedMove: false,
+  stillNeeded: [],
+};
+const packet = (change: Partial<Packet> = {}): Packet => ({
+  packetId: 'packet-1',
+  cutoverId: 'payments',
+  version: 1,
+  supersedes: null,
+  preparedAt: nightAt,
+  basisVersion: 1,
+  basisDigest: '0'.repeat(64),
+  minds: [],
+  lines: [line],
+  holds: [],
+  heldFacts: [],
+  deviations: [],
+  deltas: [],
+  notNotified: [],
+  mustAcknowledge: [],
+  decisionDeadlineAt: null,
+  decisionDeadlineCheckpoint: null,
+  leadHolds: [],
+  leadPeople: [],
+  stoppedAt: 'approval',
   ...change,
 });
 
@@ -78,21 +119,69 @@ describe('judge', () => {
     expect(judge.check(proposal({ agent: 'readiness', rulings }), state, nightAt)).toEqual([]);
   });
 
-  it('ranks violations by code, then checkpoint, then subjects', () => {
-    const violation = (code: 'in_past' | 'wrong_cutover', on: string | null, of: string) => ({
-      code,
-      checkpoint: on,
-      subjects: [of],
-      limitAt: null,
-      foundAt: null,
+  it('reports everything at once, what holds for any proposal first', () => {
+    const waits = { ...quiet, unruled: [fact({ kind: 'statement', text: 'x' }, { factId: 'f1' })] };
+    const alien = {
+      factId: 'f2',
+      ruling: 'held' as const,
+      code: null,
+      candidates: [],
+      against: null,
+    };
+    const body: ReadinessBody = { agent: 'readiness', rulings: [alien] };
+    const found = judge.check(proposal(body, { cutoverId: 'other' }), waits, nightAt);
+    expect(found.map((violation) => violation.code)).toEqual([
+      'wrong_cutover',
+      'ruling_for_unknown_fact',
+      'ruling_missing',
+    ]);
+  });
+
+  it('asks the rule book of the agent that proposes', () => {
+    const basisDigest = judge.basisDigest(quiet);
+    const codes = (body: Proposal['body']): string[] =>
+      judge.check(proposal(body, { basisDigest }), quiet, nightAt).map(({ code }) => code);
+    const quality = { levels: [], provenLevels: 0, proven: false };
+    expect(codes({ agent: 'resequencing', placements: [], unplaced: [], quality })).toEqual([
+      'missing_checkpoint',
+    ]);
+    expect(codes({ agent: 'holds', holds: [] })).toEqual(
+      checkHolds({ agent: 'holds', holds: [] }, quiet, nightAt).map(({ code }) => code),
+    );
+    expect(codes({ agent: 'packet', packet: packet() })).toEqual(['packet_basis_wrong']);
+  });
+
+  it('checks a stored packet as a packet and, at that instant, as a timeline', () => {
+    const record = (change: Partial<Packet>): PacketRecord => ({
+      packet: packet(change),
+      packetHash: 'f'.repeat(64),
+      checkCode: 'AAAA-AAAA',
     });
-    const [first, second, third, fourth] = [
-      violation('wrong_cutover', null, 'z'),
-      violation('in_past', 'a', 'x'),
-      violation('in_past', 'a', 'y'),
-      violation('in_past', 'b', 'a'),
-    ];
-    expect(rankViolations([fourth, third, second, first])).toEqual([first, second, third, fourth]);
+    const codes = (change: Partial<Packet>, now: number): string[] =>
+      judge.checkPacket(record(change), quiet, now).map(({ code }) => code);
+    expect(codes({}, nightAt)).toEqual(['packet_basis_wrong']);
+    expect(codes({}, nightAt + 1)).toEqual(['in_past', 'packet_basis_wrong']);
+    expect(codes({ lines: [] }, nightAt)).toEqual(['missing_checkpoint', 'packet_basis_wrong']);
+    expect(codes({ lines: [{ ...line, state: 'done' }] }, nightAt)).toEqual([
+      'missing_checkpoint',
+      'packet_basis_wrong',
+    ]);
+    expect(codes({ lines: [{ ...line, startAt: null }] }, nightAt)).toEqual([
+      'missing_checkpoint',
+      'packet_basis_wrong',
+    ]);
+    expect(codes({ lines: [{ ...line, endAt: null }] }, nightAt)).toEqual([
+      'missing_checkpoint',
+      'packet_basis_wrong',
+    ]);
+    expect(codes({ lines: [{ ...line, owner: null }] }, nightAt)).toEqual([
+      'missing_checkpoint',
+      'packet_basis_wrong',
+    ]);
+    expect(codes({ lines: [line, { ...line, state: 'held' }] }, nightAt)).toContain(
+      'duplicate_checkpoint',
+    );
+    expect(codes({ lines: [{ ...line, state: 'held' }] }, nightAt)).toEqual(['packet_basis_wrong']);
   });
 
   it('folds and reads the same basis whatever order the state was reached in', () => {

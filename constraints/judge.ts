@@ -16,6 +16,7 @@ import { planProblems } from './plan.ts';
 import { PlanProblemCode } from './planProblem.ts';
 import { checkReadiness } from './readiness.ts';
 import { checkResequencing } from './resequencing.ts';
+import { broken, ranked } from './violations.ts';
 
 /** Raised whenever a rule changes its meaning without changing its code. */
 const edition = 1;
@@ -27,25 +28,6 @@ const version = digestOf('rules', {
   planProblems: PlanProblemCode.options,
 });
 
-const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-/** Violations in the order of ViolationCode, then by checkpoint and subjects. */
-export const rankViolations = (violations: readonly Violation[]): Violation[] =>
-  violations.toSorted(
-    (one, other) =>
-      ViolationCode.options.indexOf(one.code) - ViolationCode.options.indexOf(other.code) ||
-      byText(one.checkpoint ?? '', other.checkpoint ?? '') ||
-      byText(one.subjects.join(' '), other.subjects.join(' ')),
-  );
-
-const ofProposal = (code: ViolationCode, subjects: readonly string[]): Violation => ({
-  code,
-  checkpoint: null,
-  subjects: [...subjects],
-  limitAt: null,
-  foundAt: null,
-});
-
 /** A proposal is for this cutover, and stands on the facts as they are. Rulings stand on the waiting facts instead. */
 function ofAnyProposal(proposal: Proposal, state: CutoverState): Violation[] {
   const { cutoverId, body } = proposal;
@@ -53,8 +35,8 @@ function ofAnyProposal(proposal: Proposal, state: CutoverState): Violation[] {
   return [
     ...(cutoverId === state.cutoverId
       ? []
-      : [ofProposal('wrong_cutover', [cutoverId, state.cutoverId])]),
-    ...(moved ? [ofProposal('stale_basis', [])] : []),
+      : [broken('wrong_cutover', null, { subjects: [cutoverId, state.cutoverId] })]),
+    ...(moved ? [broken('stale_basis', null)] : []),
   ];
 }
 
@@ -73,7 +55,10 @@ function ofBody({ body }: Proposal, state: CutoverState, now: Instant): Violatio
 
 /** Every rule a proposal breaks, ranked. */
 const check = (proposal: Proposal, state: CutoverState, now: Instant): Violation[] =>
-  rankViolations([...ofAnyProposal(proposal, state), ...ofBody(proposal, state, now)]);
+  ranked(
+    [...ofAnyProposal(proposal, state), ...ofBody(proposal, state, now)],
+    state.situation.plan,
+  );
 
 /** The timeline of a packet's open lines, as the resequencing proposal it would be. */
 function timelineOf({ packet }: PacketRecord): ResequencingBody {
@@ -101,10 +86,13 @@ function timelineOf({ packet }: PacketRecord): ResequencingBody {
 
 /** The rules a stored packet breaks if it became current now: as a packet, and as a timeline. */
 const checkPacket = (record: PacketRecord, state: CutoverState, now: Instant): Violation[] =>
-  rankViolations([
-    ...checkPacketBody(record.packet, state, now),
-    ...checkResequencing(timelineOf(record), state, now),
-  ]);
+  ranked(
+    [
+      ...checkPacketBody(record.packet, state, now),
+      ...checkResequencing(timelineOf(record), state, now),
+    ],
+    state.situation.plan,
+  );
 
 /** The whole rule book, as the ledger sees it. */
 export const judge: Judge = {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { PlanProblem } from '../ledger/judge.ts';
+import { byText } from './violations.ts';
 
 export const PlanProblemCode = z.enum([
   'duplicate_id',
@@ -49,7 +50,6 @@ export const problem = (
 export function ranked(problems: readonly PlanProblem[]): PlanProblem[] {
   const place = (code: string): number =>
     PlanProblemCode.options.findIndex((known) => known === code);
-  const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
   return problems.toSorted(
     (one, other) =>
       place(one.code) - place(other.code) ||
