@@ -73,9 +73,10 @@ function startRun(problem: Problem, budget: Budget, warm: Resequenced): Run {
       safe.start[index] !== incumbent.start[index],
   );
   const isUsed = safe.choice.some((choice) => choice >= 0);
-  const inside = incumbent.choice.map(
-    (choice, index) => choice < 0 || (isUsed && changes[index] === true),
-  );
+  const inside = incumbent.choice.map((choice, index) => {
+    const kept = field.members[index]?.choices[choice];
+    return kept === undefined || kept.newlyWoken || (isUsed && changes[index] === true);
+  });
   const run: Run = { field, safe, incumbent, inside, climbs: new Map(), budget, conflicts: 0 };
   brokenPairs(field, incumbent, (one, other) => {
     inside[one] = true;
