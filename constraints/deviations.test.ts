@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Boundary, Checkpoint } from '../ledger/plan.ts';
 import type { Progress } from '../ledger/situation.ts';
 import { authority, checkpoint, minute, nightAt, person, plan } from '../tests/support/build.ts';
-import { situated } from '../tests/support/timeline.ts';
+import { situated, type Situating } from '../tests/support/timeline.ts';
 import { deviationsOf } from './deviations.ts';
 
 const item = (id: string, change: Partial<Checkpoint> = {}) => checkpoint(id, change);
@@ -24,7 +24,7 @@ const edge = (kind: Boundary['kind'], change: Partial<Boundary> = {}): Boundary 
   statedAt: nightAt,
   ...change,
 });
-type Night = Parameters<typeof situated>[1];
+type Night = Situating;
 const found = (items: readonly Checkpoint[], night: Night, now = minute(300)) =>
   deviationsOf(situated(items, night), now).map(({ checkpoint: on, rule, subject }) =>
     [on, rule, subject ?? '-'].join(' '),

@@ -9,6 +9,7 @@ import {
   situated,
   type Spot,
   timelineOf,
+  type Situating,
 } from '../tests/support/timeline.ts';
 import { checkHolds } from './holds.ts';
 
@@ -44,7 +45,7 @@ const hold = (change: Partial<Hold>): Hold => ({
   ...change,
 });
 
-type Night = Parameters<typeof situated>[1];
+type Night = Situating;
 
 /** The verdict on these holds when `spots` are placed and every other open checkpoint is held. */
 function judged(

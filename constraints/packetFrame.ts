@@ -49,25 +49,28 @@ export const basisWrong: PacketRule = ({ packet, state, night }) => {
 export const lineUntraceable: PacketRule = ({ packet, night }) =>
   packet.lines.flatMap((line) => {
     const checkpoint = night.checkpoints.get(line.checkpoint);
-    if (checkpoint === undefined) {
-      return [broken('packet_line_untraceable', line.checkpoint, { subjects: ['checkpoint'] })];
-    }
-    const wrong = untrueFields(night, checkpoint, line);
+    const wrong = checkpoint === undefined ? [] : untrueFields(night, checkpoint, line);
     return wrong.length === 0
       ? []
-      : [broken('packet_line_untraceable', checkpoint.id, { subjects: wrong })];
+      : [broken('packet_line_untraceable', line.checkpoint, { subjects: wrong })];
   });
 
-/** Every checkpoint has exactly one line, in order. */
+/** Every checkpoint has exactly one line and nothing else has one; lines stand in order. */
 export const lineMissing: PacketRule = ({ packet, night }) => {
   const named = packet.lines.map(({ checkpoint }) => checkpoint);
-  const miscounted = [...night.checkpoints.keys()]
-    .filter((id) => named.filter((other) => other === id).length !== 1)
-    .map((id) => broken('packet_line_missing', id));
-  const isOrdered = isSame(named, orderOf(packet.lines, night.scene.plan));
+  const miscounted = [...night.checkpoints.keys()].filter(
+    (id) => named.filter((other) => other === id).length !== 1,
+  );
+  const unknown = named.filter((id) => !night.checkpoints.has(id));
+  const wrong = [...miscounted, ...unknown].map((id) => broken('packet_line_missing', id));
+  const known = packet.lines.filter(({ checkpoint }) => night.checkpoints.has(checkpoint));
+  const isOrdered = isSame(
+    known.map(({ checkpoint }) => checkpoint),
+    orderOf(known, night.scene.plan),
+  );
   return isOrdered
-    ? miscounted
-    : [...miscounted, broken('packet_line_missing', null, { subjects: ['order'] })];
+    ? wrong
+    : [...wrong, broken('packet_line_missing', null, { subjects: ['order'] })];
 };
 
 /** The decision deadline is the earliest start of a placed line, and names its checkpoint. */

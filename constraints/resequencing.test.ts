@@ -163,7 +163,7 @@ describe('whatever is proposed', () => {
         };
         expect(checkResequencing(turned, mixed, minute(2))).toEqual(first);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -176,7 +176,7 @@ describe('whatever is proposed', () => {
           expect(code === 'inside_freeze' ? foundAt > limitAt : foundAt !== limitAt).toBe(true);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -203,7 +203,7 @@ describe('whatever is proposed', () => {
           expect(fits(scene, work)).toBe(verdictOn(state, all, minute(2)).length === 0);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

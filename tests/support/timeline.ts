@@ -7,7 +7,13 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import { initialSituation, type Progress, type Situation } from '../../ledger/situation.ts';
 import type { Packet } from '../../ledger/packet.ts';
 import { type Checkpoint, plannedMs, type Plan } from '../../ledger/plan.ts';
-import type { Placement, Proposal, ResequencingBody, Unplaced, Violation } from '../../ledger/proposal.ts';
+import type {
+  Placement,
+  Proposal,
+  ResequencingBody,
+  Unplaced,
+  Violation,
+} from '../../ledger/proposal.ts';
 import { declared, minute, nightAt, plan } from './build.ts';
 
 /** Where a checkpoint is placed: minutes into the night, milliseconds on top, by whom (the approved owner unless said). */
@@ -67,7 +73,7 @@ export const situated = (
   };
 };
 
-type Situating = Partial<Omit<Situation, 'plan' | 'progress'>> & {
+export type Situating = Partial<Omit<Situation, 'plan' | 'progress'>> & {
   readonly plan?: Partial<Plan>;
   readonly progress?: Readonly<Record<string, Partial<Progress>>>;
 };
