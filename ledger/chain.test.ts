@@ -42,7 +42,8 @@ describe('chain', () => {
     ];
     const hashes = changes.map((change) => hashOf({ ...second, ...change }));
     expect(new Set([...hashes, second.hash]).size).toBe(changes.length + 1);
-    expect(hashOf({ ...second, ...{ hash: genesisHash } })).toBe(second.hash);
+    const rehashed: LedgerEvent = { ...second, hash: genesisHash };
+    expect(hashOf(rehashed)).toBe(second.hash);
   });
 
   it('hashes as the auditor does, who has none of this code', () => {

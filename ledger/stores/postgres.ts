@@ -111,6 +111,7 @@ async function prepare(url: string): Promise<void> {
     connectionTimeoutMillis: connectLimitMs,
     application_name: 'interlock migrate',
   });
+  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rows } = await client.query(`select ${serverColumns}`);
@@ -138,8 +139,10 @@ export async function openPostgresStore(url: string): Promise<Store> {
       await client.query(sessionSettings);
     },
   });
-  // A connection that breaks while idle is replaced by the pool; the next question is told if there is trouble.
+  // A connection that breaks, idle or not, is replaced by the pool; whoever asks next is told. Unheard, it would
+  // end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const dialect = new PostgresDialect({ pool });
   const root = new Kysely<Tables>({
     dialect: withTransactions(dialect, {

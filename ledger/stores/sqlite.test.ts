@@ -1,48 +1,164 @@
-/** What only SQLite can get wrong: durability settings, the busy lock, replaced rows. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** What only SQLite can get wrong: flushing, the one write lock, several processes opening a new file. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import SqliteFile from 'better-sqlite3';
-import { afterAll, describe, expect, it } from 'vitest';
-import { plan, checkpoint, actor } from '../../tests/support/build.ts';
-import { digestOf } from '../canonical.ts';
-import { chain } from '../chain.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { declare, depsOn, report } from '../../tests/support/ledger.ts';
+import { handle } from '../handle.ts';
+import { verify } from '../verify.ts';
 import { assertDurable, openSqliteStore } from './sqlite.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'interlock-sqlite-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlock-sqlite-'));
+  path = join(folder, 'ledger.db');
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
 
-const night = plan([checkpoint('cut')]);
-const first = chain(
-  null,
-  [
-    {
-      type: 'CutoverDeclared',
-      plan: night,
-      planDigest: digestOf('plan', night),
-      actor: actor(),
-      declaredByLead: true,
-    },
-  ],
-  { cutoverId: 'payments', recordedAt: 1_800_000_000_000 },
-);
-
-describe('the SQLite store', () => {
-  it('keeps events across openings', async () => {
-    const file = join(folder, 'a.db');
-    const store = await openSqliteStore(file);
-    await store.transact('payments', (transaction) => transaction.append('payments', 0, first));
+describe('flushing', () => {
+  it('is FULL on every connection of the store, as read back after it has written', async () => {
+    const files = new Set<InstanceType<typeof SqliteFile>>();
+    const pragma = SqliteFile.prototype.pragma;
+    vi.spyOn(SqliteFile.prototype, 'pragma').mockImplementation(function (this: never, ...args) {
+      files.add(this);
+      return pragma.apply(this, args);
+    });
+    const store = await openSqliteStore(path);
+    await handle(depsOn(store), 'payments', declare());
+    await handle(depsOn(store), 'payments', report('r-1'));
+    const settings = [...files].map((file) => ({
+      journal: file.pragma('journal_mode', { simple: true }),
+      synchronous: file.pragma('synchronous', { simple: true }),
+    }));
+    expect(settings.filter(({ synchronous }) => synchronous === 2)).not.toHaveLength(0);
+    expect(settings).toEqual([
+      { journal: 'wal', synchronous: 2 },
+      { journal: 'wal', synchronous: 2 },
+    ]);
     await store.close();
-    const again = await openSqliteStore(file);
-    expect(await again.read('payments', { after: 0 })).toEqual(first);
-    await again.close();
   });
 
-  it('is refused when a commit is not flushed', () => {
-    const file = new SqliteFile(join(folder, 'normal.db'));
+  it('is checked: a connection that the driver lowered to NORMAL by itself is refused', () => {
+    const file = new SqliteFile(path);
+    file.pragma('synchronous = FULL');
     file.pragma('journal_mode = WAL');
     file.exec('create table t (x)');
-    expect(() => assertDurable(file)).toThrow(/synchronous is 1/);
+    file.pragma('synchronous = NORMAL');
+    expect(() => assertDurable(file)).toThrow(/synchronous is 1, wanted wal and 2/);
+    file.pragma('synchronous = FULL');
+    expect(() => assertDurable(file)).not.toThrow();
+    file.pragma('journal_mode = DELETE');
+    expect(() => assertDurable(file)).toThrow(/journal_mode is delete/);
     file.close();
+  });
+
+  it('is checked at the start: a store whose setting does not hold is not opened', async () => {
+    const pragma = SqliteFile.prototype.pragma;
+    vi.spyOn(SqliteFile.prototype, 'pragma').mockImplementation(function (this: never, ...args) {
+      if (args[0] === 'synchronous = FULL') return null;
+      return pragma.apply(this, args);
+    });
+    const opening = openSqliteStore(path);
+    await expect(opening).rejects.toMatchObject({ name: 'StoreTrouble', code: 'not_durable' });
+    await expect(opening).rejects.toThrow(/would not survive a power cut/);
+  });
+});
+
+describe('a place that cannot be a ledger', () => {
+  it('is refused with its name: a missing folder, a folder, a file of something else', async () => {
+    const missing = openSqliteStore(join(folder, 'no', 'ledger.db'));
+    await expect(missing).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(missing).rejects.toThrow(/ledger\.db: cannot be opened/);
+    await mkdir(join(folder, 'folder.db'));
+    await expect(openSqliteStore(join(folder, 'folder.db'))).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+    await writeFile(
+      join(folder, 'text.db'),
+      'not a database at all, but long enough to be read as one'.repeat(40),
+    );
+    await expect(openSqliteStore(join(folder, 'text.db'))).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+  });
+});
+
+describe('the one write lock', () => {
+  it('is waited for without stopping the event loop, and readers do not wait at all', async () => {
+    const store = await openSqliteStore(path);
+    await handle(depsOn(store), 'payments', declare());
+    const other = new SqliteFile(path);
+    other.exec('begin immediate');
+    let written = false;
+    const writing = handle(depsOn(store), 'payments', report('r-1')).then((outcome) => {
+      written = true;
+      return outcome;
+    });
+    let turns = 0;
+    for (const until = Date.now() + 300; Date.now() < until; turns += 1) await pause(5);
+    expect(turns).toBeGreaterThan(5);
+    expect(written).toBe(false);
+    expect((await store.head('payments'))?.version).toBe(1);
+    other.exec('commit');
+    expect((await writing).events[0]?.version).toBe(2);
+    other.close();
+    await store.close();
+  });
+
+  it('is given up after the stated time, with nothing written, and the store goes on', async () => {
+    const store = await openSqliteStore(path, { busyLimitMs: 50 });
+    await handle(depsOn(store), 'payments', declare());
+    const other = new SqliteFile(path);
+    other.exec('begin immediate');
+    await expect(handle(depsOn(store), 'payments', report('r-1'))).rejects.toMatchObject({
+      code: 'busy',
+      outcome: 'nothing_written',
+    });
+    other.exec('rollback');
+    other.close();
+    expect((await handle(depsOn(store), 'payments', report('r-1'))).repeated).toBe(false);
+    await store.close();
+  });
+});
+
+describe('a new file', () => {
+  it('opened by eight at once is made once, and all of them write to it', async () => {
+    const stores = await Promise.all(Array.from({ length: 8 }, () => openSqliteStore(path)));
+    const [first] = stores;
+    if (first === undefined) throw new Error('eight were opened');
+    await handle(depsOn(first), 'payments', declare());
+    await Promise.all(
+      stores.map((store, index) =>
+        handle(depsOn(store, `s${index}`), 'payments', report(`r-${index}`)),
+      ),
+    );
+    expect(await verify(first)).toEqual({ ok: true, firstBroken: null, events: 9 });
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('is left without tables when making them failed, and is made whole the next time', async () => {
+    const exec = SqliteFile.prototype.exec;
+    const failing = vi.spyOn(SqliteFile.prototype, 'exec').mockImplementation(function (
+      this: never,
+      text,
+    ) {
+      if (text.includes('create trigger events_follow_the_head')) throw new Error('power cut');
+      return exec.call(this, text);
+    });
+    await expect(openSqliteStore(path)).rejects.toThrow('power cut');
+    const file = new SqliteFile(path);
+    expect(file.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0);
+    file.close();
+    failing.mockRestore();
+    const store = await openSqliteStore(path);
+    await handle(depsOn(store), 'payments', declare());
+    expect((await verify(store)).events).toBe(1);
+    await store.close();
   });
 });

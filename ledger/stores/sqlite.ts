@@ -157,6 +157,7 @@ async function openFile(path: string, limitMs: number): Promise<Store> {
     throw explain(error);
   }
   const reader = open(path);
+  await configure(reader);
   reader.pragma('query_only = ON');
   const reads = kyselyOn(reader);
   const writes = kyselyOn(writer, limitMs);

@@ -22,6 +22,8 @@ export type Postgres = {
   /** Url of the superuser on the database `postgres`. */
   readonly url: string;
   readonly folder: string;
+  /** Ends it as a crash would and starts it again on the same folder. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -101,11 +103,12 @@ function account(): { uid?: number; gid?: number } {
 }
 
 /**
- * Runs the server and waits for its standard input to close, which it does however this process ends; then stops
- * the server and removes the folder.
+ * Runs the server, and again each time it is told a line. When its standard input closes, which it does however this
+ * process ends, it stops the server and removes the folder.
  */
-const keeper = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=on </dev/null & server=$!
-cat >/dev/null
+const keeper = `start() { "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= </dev/null & server=$!; }
+start "$1" "$2"
+while read -r line; do kill -QUIT $server; wait $server; start "$1" "$2"; done
 kill -INT $server 2>/dev/null
 wait $server
 rm -rf "$2"`;
@@ -126,14 +129,18 @@ async function untilReady(url: string, kept: ChildProcess, log: string): Promise
   throw new Error(`PostgreSQL did not start:\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`);
 }
 
-/** Starts a server of its own; `stop` ends it and removes everything. It also ends when this process dies. */
-export async function startPostgres(): Promise<Postgres> {
+/**
+ * Starts a server of its own; `stop` ends it and removes everything. It also ends when this process dies. A standby
+ * follows nobody and only lets itself be read.
+ */
+export async function startPostgres(how: { standby?: boolean } = {}): Promise<Postgres> {
   const programs = serverFolder();
   const who = account();
   const folder = mkdtempSync(join(tmpdir(), 'interlock-pg-'));
   if (who.uid !== undefined && who.gid !== undefined) chownSync(folder, who.uid, who.gid);
   const cluster = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
   run(join(programs, 'initdb'), ['-D', join(folder, 'data'), '--no-sync', ...cluster], who);
+  if (how.standby === true) writeFileSync(join(folder, 'data', 'standby.signal'), '');
   const log = join(folder, 'log');
   const output = openSync(log, 'a');
   const kept = spawn('/bin/sh', ['-c', keeper, 'keeper', programs, folder], {
@@ -154,5 +161,11 @@ export async function startPostgres(): Promise<Postgres> {
     await stop();
     throw error;
   }
-  return { url, folder, stop };
+  const restart = async () => {
+    kept.stdin?.write('again\n');
+    // The old server refuses at once; the new one is there when it answers.
+    await pause(200);
+    await untilReady(url, kept, log);
+  };
+  return { url, folder, restart, stop };
 }
