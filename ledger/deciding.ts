@@ -3,6 +3,7 @@
  * everything is looked at again here, under the cutover's lock. Each mismatch is refused and the refusal kept.
  */
 import { adoption, runEnding } from './adopting.ts';
+import { digestOf } from './canonical.ts';
 import type { RejectionCode } from './codes.ts';
 import type { CommandOf } from './commands.ts';
 import type { CutoverState, PacketRecord, Request } from './cutover.ts';
@@ -74,9 +75,9 @@ const machine = (actor: Actor): No => ({
   detail: `${actor.subject} is a ${actor.kind}; only a person decides`,
 });
 
-/** The packet, version and bytes named are the ones that wait. */
+/** The packet, version and bytes named are the ones that wait, and the bytes kept are still what they hash to. */
 function bytesTrouble({ packet, packetHash }: PacketRecord, binding: DecisionBinding): No | null {
-  if (binding.packetHash !== packetHash) {
+  if (binding.packetHash !== packetHash || digestOf('packet', packet) !== packetHash) {
     return {
       code: 'packet_hash_mismatch',
       detail: `v${packet.version} has another hash than the one you saw; show it again`,

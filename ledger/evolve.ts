@@ -5,7 +5,7 @@
 import type { CutoverState } from './cutover.ts';
 import { applyAsForecast, applyFact } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
-import type { Ruling } from './facts.ts';
+import type { Fact, Ruling } from './facts.ts';
 import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
 import { initialSituation } from './situation.ts';
 import { subjectOf } from './subjects.ts';
@@ -41,6 +41,22 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
   };
 }
 
+/**
+ * An accepted fact settles what is held on its subject, but never what says that it came later: that stays before
+ * a human, by the source's own sequence or by when it happened, whichever puts it later.
+ */
+function isSettledBy(held: Fact, accepted: Fact): boolean {
+  if (subjectOf(held.assertion) !== subjectOf(accepted.assertion)) return false;
+  const numbered =
+    held.source === accepted.source &&
+    held.sourceSequence !== null &&
+    accepted.sourceSequence !== null;
+  const isLater =
+    held.occurredAt > accepted.occurredAt ||
+    (numbered && (held.sourceSequence ?? 0) > (accepted.sourceSequence ?? 0));
+  return !isLater;
+}
+
 function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverState {
   const fact = state.unruled.find((waiting) => waiting.factId === ruling.factId);
   if (fact === undefined) return state;
@@ -72,7 +88,7 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
           },
         },
         moved: [...state.moved, { factId, subject, version }],
-        heldFacts: state.heldFacts.filter((held) => subjectOf(held.fact.assertion) !== subject),
+        heldFacts: state.heldFacts.filter((held) => !isSettledBy(held.fact, fact)),
       };
     }
   }

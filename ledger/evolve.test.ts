@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import {
+  accepted,
+  checkpoint,
+  declared,
+  fact,
+  fold,
+  minute,
+  plan,
+  reading,
+} from '../tests/support/build.ts';
+import { evolve } from './evolve.ts';
+import type { Fact } from './facts.ts';
+
+const night = plan([checkpoint('cut'), checkpoint('check')]);
+const forecast = (minutes: number, change: Partial<Fact> = {}): Fact =>
+  fact({ kind: 'forecast_finish', checkpoint: 'cut', at: reading(minute(minutes)) }, change);
+
+const held = (item: Fact) => {
+  const { factId, reportId, source, sourceEventId, sourceSequence, reporter } = item;
+  const { occurredAt, receivedAt, text } = item;
+  return fold(declared(night), [
+    {
+      type: 'ReportReceived',
+      report: {
+        reportId,
+        bodyDigest: 'a'.repeat(64),
+        source,
+        sourceEventId,
+        sourceSequence,
+        reporter,
+        occurredAt,
+        receivedAt,
+        underPacketVersion: null,
+        currentPacketVersion: null,
+        text,
+        facts: [item],
+      },
+    },
+    {
+      type: 'FactsRuled',
+      proposalId: 'p',
+      rulings: [
+        { factId, ruling: 'held', code: 'authorities_disagree', candidates: [], against: null },
+      ],
+    },
+  ]);
+};
+const heldAfter = (waiting: Fact, next: Fact) =>
+  accepted(held(waiting), [next]).heldFacts.map((item) => item.fact.factId);
+
+describe('a held fact', () => {
+  it('is settled by an accepted one on its subject that is as late or later', () => {
+    const waiting = forecast(40, { occurredAt: minute(5) });
+    expect(heldAfter(waiting, forecast(50, { occurredAt: minute(5) }))).toEqual([]);
+    expect(heldAfter(waiting, forecast(50, { occurredAt: minute(6) }))).toEqual([]);
+  });
+
+  it('stays when it happened later than what was accepted', () => {
+    const waiting = forecast(40, { occurredAt: minute(6) });
+    expect(heldAfter(waiting, forecast(50, { occurredAt: minute(5) }))).toEqual([waiting.factId]);
+  });
+
+  it('stays when its source numbered it later, whatever its clock says', () => {
+    const waiting = forecast(40, { occurredAt: minute(1), sourceSequence: 5 });
+    const earlier = forecast(50, { occurredAt: minute(9), sourceSequence: 4 });
+    expect(heldAfter(waiting, earlier)).toEqual([waiting.factId]);
+    const later = forecast(50, { occurredAt: minute(9), sourceSequence: 5 });
+    expect(heldAfter(waiting, later)).toEqual([]);
+    const other = forecast(50, { occurredAt: minute(9), sourceSequence: 4, source: 'rail' });
+    expect(heldAfter(waiting, other)).toEqual([]);
+  });
+
+  it('is not touched by a fact on another subject', () => {
+    const waiting = forecast(40, { occurredAt: minute(1) });
+    const other = fact(
+      { kind: 'forecast_finish', checkpoint: 'check', at: reading(minute(50)) },
+      { occurredAt: minute(9) },
+    );
+    expect(heldAfter(waiting, other)).toEqual([waiting.factId]);
+  });
+});
+
+describe('folding', () => {
+  it('refuses a ledger that does not begin with a declaration', () => {
+    const state = declared(night);
+    expect(() =>
+      evolve(null, {
+        cutoverId: state.cutoverId,
+        version: 1,
+        recordedAt: minute(0),
+        body: { type: 'RunEnded', runId: 'r', outcome: 'no_change' },
+        previousHash: '0'.repeat(64),
+        hash: '0'.repeat(64),
+      }),
+    ).toThrow(/before the cutover is declared/);
+  });
+
+  it('an event about a run, proposal or packet that is not there changes nothing but the position', () => {
+    const before = declared(night);
+    const after = fold(before, [
+      { type: 'RunEnded', runId: 'r', outcome: 'no_change' },
+      { type: 'ApprovalCleared', packetId: 'p', reason: 'expired' },
+      {
+        type: 'VerdictGiven',
+        proposalId: 'p',
+        agent: 'holds',
+        checkerVersion: 'v',
+        clean: true,
+        violations: [],
+      },
+      {
+        type: 'FactsRuled',
+        proposalId: 'p',
+        rulings: [{ factId: 'f', ruling: 'accepted', code: null, candidates: [], against: null }],
+      },
+    ]);
+    const { version, headHash } = after;
+    expect(after).toEqual({ ...before, version, headHash });
+  });
+
+  it('a repeat is forgotten, and a finish told in advance is a forecast', () => {
+    const item = fact({ kind: 'actual_finish', checkpoint: 'cut', at: reading(minute(40)) });
+    const state = held(forecast(40));
+    const received = fold(state, [
+      {
+        type: 'ReportReceived',
+        report: {
+          reportId: item.reportId,
+          bodyDigest: 'b'.repeat(64),
+          source: item.source,
+          sourceEventId: item.sourceEventId,
+          sourceSequence: null,
+          reporter: item.reporter,
+          occurredAt: item.occurredAt,
+          receivedAt: item.receivedAt,
+          underPacketVersion: null,
+          currentPacketVersion: null,
+          text: item.text,
+          facts: [item],
+        },
+      },
+    ]);
+    const rulingOn = (ruling: 'repeat' | 'accepted_as_forecast') =>
+      fold(received, [
+        {
+          type: 'FactsRuled',
+          proposalId: 'p',
+          rulings: [{ factId: item.factId, ruling, code: null, candidates: [], against: null }],
+        },
+      ]);
+    expect(rulingOn('repeat').situation).toEqual(state.situation);
+    expect(rulingOn('repeat').unruled).toEqual([]);
+    expect(rulingOn('accepted_as_forecast').situation.progress['cut']).toMatchObject({
+      state: 'planned',
+      forecastFinishAt: minute(40),
+    });
+  });
+});
