@@ -6,7 +6,7 @@ import type { Id } from '../ledger/vocabulary.ts';
 import { type Board, boardOf, possible, type Seat } from './board.ts';
 import { fits } from './fits.ts';
 import { orderOf } from './listOrder.ts';
-import type { Limit, OpenCheckpoint, PlacedTicks, Problem } from './problem.ts';
+import { isReview, type OpenCheckpoint, type PlacedTicks, type Problem } from './problem.ts';
 import { union } from './ranges.ts';
 import { endless } from './started.ts';
 
@@ -33,10 +33,6 @@ export function forcedOut(board: Board): ReadonlySet<Id> {
   for (const seat of order) if (possible(seat).length === 0 || hangs(seat)) out.add(seat.id);
   return out;
 }
-
-/** The limit that leaves the lead time to decide, marked by its subject (normaliseLimits.ts). */
-export const isReview = ({ cause }: Limit): boolean =>
-  cause.rule === 'in_past' && cause.subject === 'review_time';
 
 function reviewed(checkpoint: OpenCheckpoint, preferred: number, from: number | undefined) {
   if (from === undefined) return checkpoint.limits;

@@ -9,7 +9,7 @@ import type { AssentRecord, EvidenceRecord } from '../ledger/situation.ts';
 import { type Id, minuteMs } from '../ledger/vocabulary.ts';
 import { amendedBy, progressAt, relaxable, type Scene, waivers } from './normaliseScene.ts';
 import { type Frame, from, inside, outside, until } from './normaliseTime.ts';
-import type { Limit, StartRange } from './problem.ts';
+import { type Limit, reviewSubject, type StartRange } from './problem.ts';
 import { type Ranges, union } from './ranges.ts';
 
 type CauseParts = { subject?: Id | null; factId?: Id | null; at?: number | null };
@@ -45,9 +45,6 @@ export function excepted(
     untilAt === null ? [] : until(scene.frame, untilAt - plannedMs(checkpoint.duration)),
   );
 }
-
-/** The reason that marks the time the release lead is left with: no rule of the checker, a policy. */
-export const reviewSubject = 'review_time';
 
 /** Nothing open starts before `now`; a start that moves leaves the lead the review time. */
 function clockLimits({ now, frame, situation }: Scene, { id }: Checkpoint, preferred: number) {

@@ -17,6 +17,12 @@ export type StartRange = { readonly first: Tick; readonly last: Tick };
  */
 export type Limit = { readonly cause: Cause; readonly starts: readonly StartRange[] };
 
+/** The subject of the limit that leaves the release lead the review time: a policy, no rule of the checker. */
+export const reviewSubject = 'review_time';
+/** Whether a limit is that one. */
+export const isReview = ({ cause }: Limit): boolean =>
+  cause.rule === 'in_past' && cause.subject === reviewSubject;
+
 /** Someone who may own the checkpoint. The approved owner comes first; then delegates by id. */
 export type Candidate = {
   readonly person: Id;

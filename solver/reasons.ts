@@ -6,7 +6,7 @@ import type { Cause } from '../ledger/holds.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { type Option, possible, type Seat } from './board.ts';
 import { type Block, blockAt, isApart, type Places } from './places.ts';
-import type { Tick } from './problem.ts';
+import { isReview, type Limit, type Tick } from './problem.ts';
 import { nextIn } from './ranges.ts';
 import { endless, greatestStart, leastStart } from './started.ts';
 
@@ -24,7 +24,7 @@ const named = (rule: Cause['rule'], checkpoint: Id, subject: Id | null): Cause =
 const plain = (cause: Cause): Reason => ({ cause, via: null });
 
 /** Bounds from other checkpoints that hold a seat back to exactly `start`. */
-export function tightTies(places: Places, seat: Seat, start: Tick): Reason[] {
+function tightTies(places: Places, seat: Seat, start: Tick): Reason[] {
   const { checkpoint } = seat;
   const gaps = seat.into.flatMap((edge) => {
     const from = places.placed.get(edge.from);
@@ -39,14 +39,16 @@ export function tightTies(places: Places, seat: Seat, start: Tick): Reason[] {
   return [...gaps, ...ranks];
 }
 
-/** Limits of an owner's option that would refuse any start just before `start`. */
-export const tightLimits = (option: Option, start: Tick): Reason[] =>
-  option.limits
-    .filter(({ starts }) => starts.some(({ first }) => first === start))
-    .map(({ cause }) => plain(cause));
+/** Limits of an owner's option that hold a start back to exactly `start`. One that stayed waits for no review. */
+function tightLimits({ board }: Places, option: Option, start: Tick): Reason[] {
+  const isTight = (limit: Limit): boolean =>
+    limit.starts.some(({ first }) => first === start) &&
+    (!isReview(limit) || start === board.problem.reviewFrom);
+  return option.limits.filter(isTight).map(({ cause }) => plain(cause));
+}
 
 /** What takes the owner, room or spacing until exactly `start`. */
-export function tightBlocks(places: Places, seat: Seat, at: { person: Id; start: Tick }): Reason[] {
+function tightBlocks(places: Places, seat: Seat, at: { person: Id; start: Tick }): Reason[] {
   const block = blockAt(places, seat, { person: at.person, start: at.start - 1 });
   if (block === null || block.after !== at.start) return [];
   return [{ cause: named(block.rule, seat.id, block.subject), via: block.other }];
@@ -60,7 +62,7 @@ export function reasonsOf(places: Places, seat: Seat): Reason[] {
   return [
     ...tightTies(places, seat, run.start),
     ...tightBlocks(places, seat, { person: run.owner, start: run.start }),
-    ...tightLimits(option, run.start),
+    ...tightLimits(places, option, run.start),
   ];
 }
 

@@ -4,8 +4,7 @@
  */
 import type { Id } from '../ledger/vocabulary.ts';
 import { type Board, type Seat } from './board.ts';
-import { isReview } from './incumbent.ts';
-import type { PlacedTicks, Tick } from './problem.ts';
+import { isReview, type PlacedTicks, type Tick } from './problem.ts';
 import { intersect, lastIn, nextIn, type Ranges } from './ranges.ts';
 import { endless, greatestStart, isSpared, ranksBefore } from './started.ts';
 
