@@ -8,7 +8,7 @@ import type { KnownFact } from '../ledger/cutover.ts';
 import type { Assertion, Fact } from '../ledger/facts.ts';
 import type { Plan } from '../ledger/plan.ts';
 import type { Interval } from '../ledger/vocabulary.ts';
-import { rankOf } from './readinessSources.ts';
+import { ownSource, rankOf } from './readinessSources.ts';
 
 /** The parts of a fact that this rule reads; both a fact and a known one have them. */
 export type Told = Pick<KnownFact, 'source' | 'sourceSequence' | 'occurredAt' | 'assertion'>;
@@ -63,6 +63,26 @@ const happensOnce = (assertion: Assertion): boolean =>
 const outranks = (plan: Plan, told: Told, known: Told): boolean =>
   told.source !== known.source && rankOf(plan, told.source) < rankOf(plan, known.source);
 
+/**
+ * The same content that stands better than what is known: it changes nothing, but it must be remembered, or an
+ * older word that arrives later would pass for news. What happened once does not stand better for being retold;
+ * and a person who types in what a feed said adds nothing to it.
+ */
+function restates(plan: Plan, told: Told, known: Told): boolean {
+  const better = outranks(plan, told, known) && told.source !== ownSource;
+  const once = happensOnce(told.assertion);
+  if (
+    told.source === known.source &&
+    told.sourceSequence !== null &&
+    known.sourceSequence !== null
+  ) {
+    const backwards = !once && told.occurredAt < known.occurredAt;
+    return told.sourceSequence > known.sourceSequence && !backwards;
+  }
+  if (once) return better;
+  return told.occurredAt > known.occurredAt || (told.occurredAt === known.occurredAt && better);
+}
+
 function againstWhatHappenedOnce(plan: Plan, told: Told, known: Told): ReadinessCode | null {
   if (told.source !== known.source) {
     return outranks(plan, told, known) ? null : 'authorities_disagree';
@@ -85,7 +105,7 @@ function finishAgainstForecast(told: Told, known: Told): ReadinessCode | null {
  * the order of arrival could decide between three facts of two sources.
  */
 export function againstKnown(plan: Plan, told: Told, known: Told): ReadinessCode | null {
-  if (contentOf(told) === contentOf(known)) return 'repeat';
+  if (contentOf(told) === contentOf(known)) return restates(plan, told, known) ? null : 'repeat';
   const [kind, knownKind] = [told.assertion.kind, known.assertion.kind];
   if (kind === 'actual_finish' && knownKind === 'forecast_finish') {
     return finishAgainstForecast(told, known);

@@ -1075,10 +1075,10 @@ describe('told_in_advance', () => {
   });
   it('told in advance twice is a repeat, and so is the forecast it stands for', () => {
     const again = (assertion: Assertion) =>
-      ruleFacts({ ...start, unruled: [advance, fact(assertion, at(61))] })[1];
+      ruleFacts({ ...start, unruled: [advance, fact(assertion, at(60))] })[1];
     expect(again(finish(120))).toMatchObject({ ruling: 'repeat', against: advance.factId });
     expect(again(forecast(120))).toMatchObject({ ruling: 'repeat', against: advance.factId });
-    expect(again(forecast(121))).toMatchObject({ ruling: 'accepted' });
+    expect(again(forecast(121))).toMatchObject({ code: 'authorities_disagree' });
   });
 });
 
@@ -1102,7 +1102,106 @@ describe('repeat', () => {
       'repeat',
     ],
     ['another finish', finish(60), at(60), finish(61), at(70), 'accepted'],
-    ['the same condition again', met, own('lara', 60), met, own('lara', 70), 'repeat'],
+    ['the same condition at the same moment', met, own('lara', 60), met, own('lara', 60), 'repeat'],
+    ['the same condition, true earlier', met, own('lara', 60), met, own('lara', 59), 'repeat'],
+    [
+      'the same condition, still true later',
+      met,
+      own('lara', 60),
+      met,
+      own('lara', 61),
+      'accepted',
+    ],
+    [
+      'the same condition at the same moment from a better source',
+      met,
+      at(60, { source: 'feed', reporter: 'lara' }),
+      met,
+      at(60, { reporter: 'lara' }),
+      'accepted',
+    ],
+    [
+      'the same condition at the same moment typed in by hand',
+      met,
+      at(60, { source: 'feed', reporter: 'lara' }),
+      met,
+      own('lara', 60),
+      'repeat',
+    ],
+    [
+      'the same finish from a better source',
+      finish(60),
+      at(60, { source: 'feed' }),
+      finish(60),
+      at(70),
+      'accepted',
+    ],
+    [
+      'the same finish from an equal source',
+      finish(60),
+      at(60),
+      finish(60),
+      at(70, { source: 'twin' }),
+      'repeat',
+    ],
+    ['the same finish typed in by hand', finish(60), at(60), finish(60), own('lead', 70), 'repeat'],
+    ['the same finish told again by its source', finish(60), at(60), finish(60), at(70), 'repeat'],
+    [
+      'the same finish in a later sequence',
+      finish(60),
+      at(60, { sourceSequence: 1 }),
+      finish(60),
+      at(60, { sourceSequence: 2 }),
+      'accepted',
+    ],
+    [
+      'the same finish in a later sequence with an earlier moment',
+      finish(60),
+      at(61, { sourceSequence: 1 }),
+      finish(60),
+      at(60, { sourceSequence: 2 }),
+      'accepted',
+    ],
+    [
+      'the same finish in an earlier sequence',
+      finish(60),
+      at(60, { sourceSequence: 2 }),
+      finish(60),
+      at(70, { sourceSequence: 1 }),
+      'repeat',
+    ],
+    [
+      'the same finish in the same sequence',
+      finish(60),
+      at(60, { sourceSequence: 2 }),
+      finish(60),
+      at(70, { sourceSequence: 2 }),
+      'repeat',
+    ],
+    [
+      'the same forecast in a later sequence',
+      forecast(100),
+      at(60, { sourceSequence: 1 }),
+      forecast(100),
+      at(60, { sourceSequence: 2 }),
+      'accepted',
+    ],
+    [
+      'the same forecast in a later sequence with an earlier moment',
+      forecast(100),
+      at(60, { sourceSequence: 1 }),
+      forecast(100),
+      at(59, { sourceSequence: 2 }),
+      'repeat',
+    ],
+    [
+      'the same forecast, sequenced once, at a later moment',
+      forecast(100),
+      at(60, { sourceSequence: 1 }),
+      forecast(100),
+      at(61),
+      'accepted',
+    ],
     [
       'the same answer at the same moment',
       approval('security'),
@@ -1132,6 +1231,18 @@ describe('repeat', () => {
     expect(pair(one, fact(second, then))).toMatchObject({
       ruling,
       against: ruling === 'repeat' ? one.factId : null,
+    });
+  });
+  it('a better source that repeats is remembered: what contradicts it is shown', () => {
+    const told = [
+      fact(finish(60), at(60, { source: 'feed' })),
+      fact(finish(60), at(61)),
+      fact(finish(62), at(70, { source: 'twin' })),
+    ];
+    expect(ruleFacts({ ...start, unruled: told })[2]).toMatchObject({
+      ruling: 'held',
+      code: 'authorities_disagree',
+      against: told[1]?.factId,
     });
   });
   it('is measured against the newest known: a condition may change and change back', () => {
