@@ -95,7 +95,7 @@ async function deliver(stage: Stage, step: DrillStep): Promise<void> {
       type: 'ReceiveReport',
       body,
     });
-    const known = outcome.events.length === 0 ? 'known_already' : 'received';
+    const known = outcome.repeated ? 'known_already' : 'received';
     deliveries.set(body.sourceEventId, outcome.rejection === null ? known : 'refused');
   }
 }

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openInterlock } from '../interlock.ts';
+import { drillFiles, loadDrill } from './load.ts';
+import { runDrill, type DrillDeps } from './run.ts';
+
+const folder = fileURLToPath(new URL('../../evals/drills/', import.meta.url));
+const deps: DrillDeps = {
+  open: (clock) => openInterlock({ ledger: ':memory:', checkpoints: ':memory:' }, clock),
+};
+const files = await drillFiles(folder);
+
+describe('the drills of this house', () => {
+  it('are at least eight', () => {
+    expect(files.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each(files)('%s: every expectation is met', async (file) => {
+    const { drill, problems } = await loadDrill(file);
+    expect(problems).toEqual([]);
+    if (drill === null) return;
+    const result = await runDrill(drill, deps);
+    expect(result.expected).toBeGreaterThan(0);
+    expect(result.scored.filter(({ met }) => !met)).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openInterlock } from '../interlock.ts';
+import { drillFiles, loadDrill } from './load.ts';
+import { type DrillDeps, runDrill } from './run.ts';
+
+const deps: DrillDeps = {
+  open: (clock) => openInterlock({ ledger: ':memory:', checkpoints: ':memory:' }, clock),
+};
+const runbooks = fileURLToPath(new URL('../../evals/runbooks/', import.meta.url));
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlock-drill-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** A drill on the close of day, with what is expected after its second step. */
+async function written(expectations: string, change: (text: string) => string = (text) => text) {
+  const file = join(folder, `drill-${Math.random().toString(36).slice(2)}.yaml`);
+  const beside = relative(folder, runbooks);
+  const text = `format: interlock-drill/1
+name: A drill under test
+runbook: ${join(beside, 'close-of-day.yaml')}
+changes: ${join(beside, 'close-of-day.changes.yaml')}
+declare: {at: 2022-11-18 18:30, as: day-lead}
+steps:
+  - name: told
+    now: "19:15"
+    take: [e1]
+  - name: done
+    now: "21:07"
+    take: [e3, e4]
+    expect: [${expectations}]
+`;
+  await writeFile(file, change(text));
+  return file;
+}
+
+async function scored(expectation: string): Promise<{ met: boolean; found: string }[]> {
+  const { drill, problems } = await loadDrill(await written(expectation));
+  expect(problems).toEqual([]);
+  if (drill === null) throw new Error('no drill');
+  return (await runDrill(drill, deps)).scored.map(({ met, found }) => ({ met, found }));
+}
+
+describe('what is expected and not there is scored as not met, with what was found', () => {
+  it.each([
+    ['{run: no_change}', 'awaiting_decision'],
+    ['{placed: {checkpoint: close-interface, at: "21:08"}}', 'Fri 21:07 to Fri 21:17 by operator'],
+    [
+      '{placed: {checkpoint: close-interface, at: "21:07", end: "21:18"}}',
+      'Fri 21:07 to Fri 21:17 by operator',
+    ],
+    ['{placed: {checkpoint: close-interface, at: "21:07", owner: day-lead}}', 'by operator'],
+    ['{placed: {checkpoint: nothing, at: "21:07"}}', 'no line'],
+    ['{state: {checkpoint: eod, is: planned}}', 'done'],
+    ['{forecast: {checkpoint: eod, at: "21:01"}}', 'Fri 21:00'],
+    ['{held: {checkpoint: close-interface}}', 'not held'],
+    ['{unmoved: [eod, close-interface]}', 'moved: close-interface'],
+    ['{protected_moves: [eod]}', 'none'],
+    ['{ruled: {report: e1, as: accepted}}', 'accepted_as_forecast (told_in_advance)'],
+    ['{ruled: {report: e4, as: accepted, code: repeat}}', 'accepted'],
+    ['{ruled: {report: e9, as: accepted}}', 'no such fact'],
+    ['{received: {report: e4, is: refused}}', 'received'],
+    ['{held_facts: 1}', '0'],
+    ['{packets: 1}', '2'],
+    ['{pending: none}', '2'],
+    ['{current: 2}', '1'],
+    ['{delta: {person: day-lead}}', 'nothing'],
+    ['{delta: {person: operator, changes: [held]}}', 'close-interface start_moved'],
+    ['{no_delta: [operator]}', 'told: operator'],
+    ['{notices: {person: operator, count: 0}}', '1'],
+    ['{deadline: {after: "21:07"}}', 'Fri 21:07 (close-interface)'],
+    ['{deadline: {checkpoint: eod}}', 'Fri 21:07 (close-interface)'],
+    ['{decision: taken}', 'none'],
+    ['{gate_refusals: 1}', '0'],
+  ])('%s', async (expectation, found) => {
+    const marks = await scored(expectation);
+    expect(marks).toEqual([{ met: false, found: expect.stringContaining(found) }]);
+  });
+});
+
+describe('a drill', () => {
+  const good = '{placed: {checkpoint: close-interface, at: "21:07"}}, {packets: 9}';
+
+  it('counts what was met and passes only whole', async () => {
+    const { drill } = await loadDrill(await written(good));
+    if (drill === null) throw new Error('no drill');
+    expect(await runDrill(drill, deps)).toMatchObject({ met: 1, expected: 2, passed: false });
+  });
+
+  it('gives the same result every time', async () => {
+    const { drill } = await loadDrill(await written(good));
+    if (drill === null) throw new Error('no drill');
+    expect(await runDrill(drill, deps)).toEqual(await runDrill(drill, deps));
+  });
+
+  it.each([
+    ['a misspelt expectation', '{placd: {checkpoint: eod, at: "21:00"}}', 'did you mean "placed"'],
+    ['two keys in one', '{packets: 1, pending: none}', 'exactly one key'],
+    ['a time that is none', '{placed: {checkpoint: eod, at: later}}', 'names no time'],
+  ])('with %s is not run', async (_what, expectation, why) => {
+    const { drill, problems } = await loadDrill(await written(expectation));
+    expect(drill).toBeNull();
+    expect(problems.map(({ message, fix }) => `${message} ${fix}`).join()).toContain(why);
+    expect(problems.every(({ line }) => line !== null)).toBe(true);
+  });
+
+  it.each([
+    ['a missing runbook', 'close-of-day.yaml', 'no-such-file.yaml', 'ENOENT'],
+    ['missing changes', 'close-of-day.changes.yaml', 'no-such-file.yaml', 'ENOENT'],
+    ['an unknown report', '[e3, e4]', '[e3, e5]', 'no report "e5"'],
+    ['an undated declaration outside', 'at: 2022-11-18 18:30', 'at: "18:30"', 'not inside'],
+  ])('with %s is not run', async (_what, ...[from, to, why]) => {
+    const { drill, problems } = await loadDrill(
+      await written('{packets: 1}', (text) => text.replace(from, to)),
+    );
+    expect(drill).toBeNull();
+    expect(problems.map(({ message }) => message).join()).toContain(why);
+  });
+
+  it('is a file, or every file of a folder', async () => {
+    const file = await written('{packets: 1}');
+    expect(await drillFiles(file)).toEqual([file]);
+    expect(await drillFiles(folder)).toContain(file);
+    await expect(drillFiles(join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
+  });
+});
