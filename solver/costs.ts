@@ -6,6 +6,7 @@ import type { Id } from '../ledger/vocabulary.ts';
 import { atLeast, atMost, type Literal, newTerm, not } from './bounds.ts';
 import { type Lane, lanes } from './levels.ts';
 import { addCost, type Model, type Seat } from './model.ts';
+import { eachPair } from './pairs.ts';
 import { postClause } from './post.ts';
 import { allows, union } from './ranges.ts';
 import { newTruth } from './search.ts';
@@ -91,13 +92,10 @@ export function invertedPairs(
   const pairs: [number, number][] = [];
   for (const { of, seats } of seatLanes) {
     const placed = seats.filter((seat) => (choice[seat] ?? -1) >= 0);
-    for (const [index, earlier] of placed.entries()) {
-      for (let next = index + 1; next < placed.length; next += 1) {
-        const later = placed[next] ?? 0;
-        if ((start[earlier] ?? 0) <= (start[later] ?? 0)) continue;
-        if (of === 'owner' || ownerOf(earlier) !== ownerOf(later)) pairs.push([earlier, later]);
-      }
-    }
+    eachPair(placed, (earlier, later) => {
+      if ((start[earlier] ?? 0) <= (start[later] ?? 0)) return;
+      if (of === 'owner' || ownerOf(earlier) !== ownerOf(later)) pairs.push([earlier, later]);
+    });
   }
   return pairs;
 }

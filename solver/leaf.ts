@@ -6,6 +6,7 @@ import { greatestOf, isTrue, leastOf } from './bounds.ts';
 import { invertedPairs, type Schedule } from './costs.ts';
 import { type Breach, keptKey, type Posted, spacedApart } from './demand.ts';
 import type { Model, Seat } from './model.ts';
+import { eachOverlap, eachPair, groupBy } from './pairs.ts';
 import type { Spacing } from './problem.ts';
 import { nextIn } from './ranges.ts';
 import { isSpared } from './started.ts';
@@ -75,34 +76,6 @@ export function draft(model: Model): Schedule {
   return { choice, start: seats.map(({ start }) => value.get(start) ?? 0) };
 }
 
-function overlaps(model: Model, schedule: Schedule, group: readonly number[]): [number, number][] {
-  const startOf = (seat: number): number => schedule.start[seat] ?? 0;
-  const endOf = (seat: number): number =>
-    startOf(seat) + (model.seats[seat]?.member.checkpoint.duration ?? 0);
-  const sorted = group.toSorted((one, other) => startOf(one) - startOf(other) || one - other);
-  const pairs: [number, number][] = [];
-  for (const [index, one] of sorted.entries()) {
-    for (let next = index + 1; next < sorted.length; next += 1) {
-      const other = sorted[next] ?? 0;
-      if (startOf(other) >= endOf(one)) break;
-      if (startOf(one) < endOf(other)) pairs.push([one, other]);
-    }
-  }
-  return pairs;
-}
-
-function groupBy(seats: readonly number[], key: (seat: number) => string | null | undefined) {
-  const groups = new Map<string, number[]>();
-  for (const seat of seats) {
-    const name = key(seat);
-    if (name === null || name === undefined) continue;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [seat]);
-    else group.push(seat);
-  }
-  return groups;
-}
-
 function spacingBreaches(model: Model, { choice, start }: Schedule, spacing: Spacing): Breach[] {
   const ids = new Set(spacing.members);
   const placed = [...model.seats.keys()].filter((seat) => {
@@ -111,14 +84,13 @@ function spacingBreaches(model: Model, { choice, start }: Schedule, spacing: Spa
     return isMember && !isSpared(spacing, { id, start: start[seat] ?? 0 });
   });
   const breaches: Breach[] = [];
-  for (const [index, one] of placed.entries()) {
-    for (const other of placed.slice(index + 1)) {
-      const { before, after } = spacedApart(model, { one, other, spacing });
-      const later = (start[other] ?? 0) - (start[one] ?? 0);
-      if (later >= before || -later >= after) continue;
+  eachPair(placed, (one, other) => {
+    const { before, after } = spacedApart(model, { one, other, spacing });
+    const later = (start[other] ?? 0) - (start[one] ?? 0);
+    if (later < before && -later < after) {
       breaches.push({ one, other, on: { kind: 'spacing', spacing } });
     }
-  }
+  });
   return breaches;
 }
 
@@ -128,28 +100,26 @@ export function breachesOf(model: Model, posted: Posted, schedule: Schedule): Br
   const placed = [...seats.keys()].filter((seat) => (schedule.choice[seat] ?? -1) >= 0);
   const personOf = (seat: number) =>
     seats[seat]?.member.choices[schedule.choice[seat] ?? -1]?.person;
-  const people = [...groupBy(placed, personOf)].flatMap(([person, group]) =>
-    overlaps(model, schedule, group).map(([one, other]): Breach => ({
-      one,
-      other,
-      on: { kind: 'person', person },
-    })),
-  );
-  const rooms = [...groupBy(placed, (seat) => seats[seat]?.member.checkpoint.room).values()];
-  const inRooms = rooms.flatMap((group) =>
-    overlaps(model, schedule, group).map(([one, other]): Breach => ({
-      one,
-      other,
-      on: { kind: 'room' },
-    })),
-  );
+  const roomOf = (seat: number) => seats[seat]?.member.checkpoint.room;
+  const runs = {
+    startOf: (seat: number): number => schedule.start[seat] ?? 0,
+    lengthOf: (seat: number): number => seats[seat]?.member.checkpoint.duration ?? 0,
+  };
+  const twice: Breach[] = [];
+  for (const [person, group] of groupBy(placed, personOf)) {
+    eachOverlap(group, runs, (one, other) => {
+      twice.push({ one, other, on: { kind: 'person', person } });
+    });
+  }
+  for (const group of groupBy(placed, roomOf).values()) {
+    eachOverlap(group, runs, (one, other) => twice.push({ one, other, on: { kind: 'room' } }));
+  }
   const spaced = problem.spacings.flatMap((item) => spacingBreaches(model, schedule, item));
   const inverted = invertedPairs(model, posted.lanes, schedule);
   const allowed = greatestOf(search.engine, goals[4]?.goal ?? 0);
   const inLanes = inverted.length <= allowed ? [] : inverted;
   return [
-    ...people,
-    ...inRooms,
+    ...twice,
     ...spaced,
     ...inLanes
       .filter(([one, other]) => !posted.kept.has(keptKey(one, other)))

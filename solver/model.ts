@@ -15,6 +15,7 @@ import {
   not,
 } from './bounds.ts';
 import type { Choice, Member } from './domains.ts';
+import { eachPair } from './pairs.ts';
 import { postClause, postLink, postSum } from './post.ts';
 import type { Edge, Problem } from './problem.ts';
 import { type Ranges, union } from './ranges.ts';
@@ -177,18 +178,13 @@ function postProtectedOrder(model: Model, maxima: number[]): void {
 /** Owners of the members of a separation all differ. */
 function postSeparation(model: Model, members: readonly Id[]): void {
   const seats = members.flatMap((id) => model.byId.get(id) ?? []);
-  for (const [index, one] of seats.entries()) {
-    for (const other of seats.slice(index + 1)) {
-      for (const [at, { person }] of one.member.choices.entries()) {
-        const same = other.member.choices.findIndex((choice) => choice.person === person);
-        if (same < 0) continue;
-        postClause(model.search.engine, [
-          not(one.owners[at] ?? never),
-          not(other.owners[same] ?? never),
-        ]);
-      }
+  eachPair(seats, (one, other) => {
+    for (const [at, { person }] of one.member.choices.entries()) {
+      const same = other.member.choices.findIndex((choice) => choice.person === person);
+      const owners = [one.owners[at] ?? never, other.owners[same] ?? never];
+      postClause(model.search.engine, owners.map(not));
     }
-  }
+  });
 }
 
 /** The rules of these members alone: ties to anything else are left out. */

@@ -7,6 +7,7 @@ import type { Id } from '../ledger/vocabulary.ts';
 import type { Schedule } from './costs.ts';
 import type { Member } from './domains.ts';
 import { lanes } from './levels.ts';
+import { eachOverlap, eachPair, groupBy, type Meet } from './pairs.ts';
 import type { Edge, Problem } from './problem.ts';
 import { allows } from './ranges.ts';
 import { greatestStart, isSpared, leastStart, ranksBefore } from './started.ts';
@@ -52,9 +53,7 @@ export const keepsDomains = ({ members }: Field, { choice, start }: Schedule): b
     return at < 0 || allows(choices[at]?.starts ?? [], start[index] ?? 0);
   });
 
-type Meet = (one: number, other: number) => void;
-
-function brokenEdges(field: Field, { choice, start }: Schedule, meet: Meet): void {
+function brokenEdges(field: Field, { choice, start }: Schedule, meet: Meet<number>): void {
   const { members, edges } = field;
   for (const { edge, from, to } of edges) {
     if ((choice[to] ?? -1) < 0) continue;
@@ -72,62 +71,48 @@ function brokenEdges(field: Field, { choice, start }: Schedule, meet: Meet): voi
   }
 }
 
-function brokenOrder({ members, guarded }: Field, { choice, start }: Schedule, meet: Meet): void {
+/** Of ones with the same rank none is first: each is held against those ranked before all of them. */
+function brokenOrder(
+  { members, guarded }: Field,
+  { choice, start }: Schedule,
+  meet: Meet<number>,
+): void {
+  const startOf = (index: number): number => start[index] ?? 0;
+  const latestOf = (list: readonly number[]): number =>
+    list.reduce((latest, one) => (startOf(one) > startOf(latest) ? one : latest), list[0] ?? -1);
   let latest = -1;
-  let waiting: number[] = [];
+  let rank = -Infinity;
+  let equals: number[] = [];
   for (const index of guarded) {
     if ((choice[index] ?? -1) < 0) continue;
-    const rank = members[index]?.checkpoint.rank ?? 0;
-    const first = waiting[0];
-    if (first !== undefined && (members[first]?.checkpoint.rank ?? 0) < rank) {
-      for (const one of waiting) {
-        if (latest < 0 || (start[one] ?? 0) > (start[latest] ?? 0)) latest = one;
-      }
-      waiting = [];
+    const own = members[index]?.checkpoint.rank ?? 0;
+    if (own > rank) {
+      latest = latestOf(latest < 0 ? equals : [latest, ...equals]);
+      equals = [];
+      rank = own;
     }
-    waiting.push(index);
-    if (latest >= 0 && (start[index] ?? 0) < (start[latest] ?? 0)) meet(latest, index);
+    equals.push(index);
+    if (latest >= 0 && startOf(index) < startOf(latest)) meet(latest, index);
   }
 }
 
-function usedTwice(field: Field, { choice, start }: Schedule, meet: Meet): void {
-  const { members } = field;
-  const uses = new Map<string, number[]>();
-  const use = (key: string, index: number): void => {
-    const list = uses.get(key);
-    if (list === undefined) uses.set(key, [index]);
-    else list.push(index);
+function usedTwice({ members }: Field, { choice, start }: Schedule, meet: Meet<number>): void {
+  const placed = [...members.keys()].filter((index) => (choice[index] ?? -1) >= 0);
+  const runs = {
+    startOf: (index: number): number => start[index] ?? 0,
+    lengthOf: (index: number): number => members[index]?.checkpoint.duration ?? 0,
   };
-  for (const [index, { checkpoint, choices }] of members.entries()) {
-    const owner = choices[choice[index] ?? -1];
-    if (owner === undefined) continue;
-    use(`owner:${owner.person}`, index);
-    if (checkpoint.room !== null) use(`room:${checkpoint.room}`, index);
-  }
-  const startOf = (index: number): number => start[index] ?? 0;
-  const endOf = (index: number): number =>
-    startOf(index) + (members[index]?.checkpoint.duration ?? 0);
-  for (const list of uses.values()) {
-    const sorted = list.toSorted((one, other) => startOf(one) - startOf(other) || one - other);
-    for (const [at, one] of sorted.entries()) {
-      for (let next = at + 1; next < sorted.length; next += 1) {
-        const other = sorted[next] ?? 0;
-        if (startOf(other) >= endOf(one)) break;
-        if (startOf(one) < endOf(other)) meet(one, other);
-      }
-    }
+  const personOf = (index: number) => members[index]?.choices[choice[index] ?? -1]?.person;
+  const roomOf = (index: number) => members[index]?.checkpoint.room;
+  for (const key of [personOf, roomOf]) {
+    for (const group of groupBy(placed, key).values()) eachOverlap(group, runs, meet);
   }
 }
 
-function brokenGroups(field: Field, { choice, start }: Schedule, meet: Meet): void {
+function brokenGroups(field: Field, { choice, start }: Schedule, meet: Meet<number>): void {
   const { problem, members, indexOf } = field;
   const placed = (ids: readonly Id[]): number[] =>
     ids.flatMap((id) => indexOf.get(id) ?? []).filter((index) => (choice[index] ?? -1) >= 0);
-  const eachPair = (list: readonly number[], visit: Meet): void => {
-    for (const [at, one] of list.entries()) {
-      for (const other of list.slice(at + 1)) visit(one, other);
-    }
-  };
   const ownerOf = (index: number): Id | undefined =>
     members[index]?.choices[choice[index] ?? -1]?.person;
   for (const { members: ids } of problem.separations) {
@@ -153,7 +138,7 @@ function brokenGroups(field: Field, { choice, start }: Schedule, meet: Meet): vo
 }
 
 /** Calls `meet` for each pair of open checkpoints that a schedule may not have as they stand. */
-export function brokenPairs(field: Field, schedule: Schedule, meet: Meet): void {
+export function brokenPairs(field: Field, schedule: Schedule, meet: Meet<number>): void {
   brokenEdges(field, schedule, meet);
   brokenOrder(field, schedule, meet);
   usedTwice(field, schedule, meet);
@@ -161,18 +146,15 @@ export function brokenPairs(field: Field, schedule: Schedule, meet: Meet): void 
 }
 
 /** Calls `meet` for each lane pair that stands the wrong way round. */
-export function swappedPairs(field: Field, { choice, start }: Schedule, meet: Meet): void {
+export function swappedPairs(field: Field, { choice, start }: Schedule, meet: Meet<number>): void {
   for (const { members } of lanes(field.problem)) {
     const placed = members.flatMap((checkpoint) => {
       const index = field.indexOf.get(checkpoint.id) ?? -1;
       return (choice[index] ?? -1) >= 0 ? [{ checkpoint, index, start: start[index] ?? 0 }] : [];
     });
-    for (const [at, one] of placed.entries()) {
-      for (let next = at + 1; next < placed.length; next += 1) {
-        const other = placed[next];
-        if (other !== undefined && one.start > other.start) meet(one.index, other.index);
-      }
-    }
+    eachPair(placed, (one, other) => {
+      if (one.start > other.start) meet(one.index, other.index);
+    });
   }
 }
 

@@ -1,9 +1,18 @@
 /**
- * The one way to a new timetable: an incumbent that breaks nothing comes back unchanged, else the best engine there
- * is, started from the list schedule. `proven` is only true when no better timetable exists.
+ * The one way to a new timetable: an incumbent that breaks nothing comes back unchanged, else the exact search,
+ * started from the list schedule. `proven` is only true when no better timetable exists.
  */
+import { exact } from './exact.ts';
 import { keepIncumbent, listSchedule } from './listSchedule.ts';
-import type { Resequence } from './problem.ts';
+import type { Budget, Resequence } from './problem.ts';
+
+/** Far above what any night tried so far has needed; it only bounds the worst case. */
+export const standardBudget: Budget = { conflicts: 20_000 };
 
 /** A safe timetable for the problem, within a budget of conflicts. */
-export const resequence: Resequence = (problem) => keepIncumbent(problem) ?? listSchedule(problem);
+export const resequence: Resequence = (problem, budget) => {
+  const kept = keepIncumbent(problem);
+  if (kept !== null) return kept;
+  const warm = listSchedule(problem);
+  return warm.proven ? warm : exact(problem, budget, warm);
+};
