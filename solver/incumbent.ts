@@ -10,7 +10,7 @@ import { isReview, type OpenCheckpoint, type PlacedTicks, type Problem } from '.
 import { union } from './ranges.ts';
 import { endless } from './started.ts';
 
-/** What the incumbent timeline places, as it places it. */
+/** What the incumbent timeline places, as it places it, sorted by id. */
 export const incumbentPlacements = (problem: Problem): PlacedTicks[] =>
   problem.open
     .filter(({ wasPlaced }) => wasPlaced)
@@ -19,7 +19,8 @@ export const incumbentPlacements = (problem: Problem): PlacedTicks[] =>
       start: preferredStart,
       end: preferredStart + duration,
       owner: preferredOwner,
-    }));
+    }))
+    .toSorted((one, other) => (one.checkpoint < other.checkpoint ? -1 : 1));
 
 /** Whether the incumbent timeline breaks nothing. */
 export const incumbentFits = (board: Board): boolean =>

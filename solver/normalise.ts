@@ -5,7 +5,7 @@
 import type { CutoverState } from '../ledger/cutover.ts';
 import { type Checkpoint, plannedMs } from '../ledger/plan.ts';
 import { type Id, type Instant, minuteMs } from '../ledger/vocabulary.ts';
-import { blockersOf, cause, excepted, limitsOn } from './normaliseLimits.ts';
+import { blockersOf, byCause, cause, excepted, limitsOn } from './normaliseLimits.ts';
 import { edgesOf, spacingsOf } from './normaliseOrder.ts';
 import { candidatesFor } from './normalisePeople.ts';
 import { progressAt, type Scene, sceneOf, waivers } from './normaliseScene.ts';
@@ -90,10 +90,10 @@ function openFrom(scene: Scene, checkpoint: Checkpoint): OpenCheckpoint {
       ...limitsOn(scene, checkpoint, preferredStart),
       ...afterStarted(scene, checkpoint),
       ...moveLimits(scene, checkpoint, preferredAt),
-    ],
+    ].toSorted((one, other) => byCause(one.cause, other.cause)),
     candidates: candidatesFor(scene, checkpoint),
     room: checkpoint.room,
-    blockers: blockersOf(scene, checkpoint),
+    blockers: blockersOf(scene, checkpoint).toSorted(byCause),
   };
 }
 
@@ -118,9 +118,13 @@ export function problemFrom(state: CutoverState, now: Instant): Problem {
     fixed: started.map((checkpoint) => fixedFrom(scene, checkpoint)),
     edges: edgesOf(scene, open),
     separations: plan.separations
-      .map(({ id, checkpoints: of }) => ({ id, members: of.filter((item) => openIds.has(item)) }))
-      .filter(({ members }) => members.length > 1),
-    spacings: spacingsOf(scene),
+      .map(({ id, checkpoints: of }) => ({
+        id,
+        members: of.filter((item) => openIds.has(item)).toSorted(),
+      }))
+      .filter(({ members }) => members.length > 1)
+      .toSorted(byId),
+    spacings: spacingsOf(scene).toSorted(byId),
     awake: [
       ...[...scene.works.values()].map(({ owner }) => owner),
       ...skipped.flatMap(({ id }) => scene.incumbent.get(id)?.owner ?? []),

@@ -23,6 +23,13 @@ export const cause = (rule: Cause['rule'], checkpoint: Id, parts: CauseParts = {
   at: parts.at ?? null,
 });
 
+const textOf = ({ rule, subject, factId, at }: Cause): string =>
+  `${rule} ${subject} ${factId} ${at}`;
+
+/** Causes in text order, so that the order of the plan's lists never shows. */
+export const byCause = (one: Cause, other: Cause): number =>
+  textOf(one) < textOf(other) ? -1 : Number(textOf(one) > textOf(other));
+
 /**
  * A limit as the exceptions in force leave it: none when one is without end, else also the starts from which the
  * whole execution ends in time.

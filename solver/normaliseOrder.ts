@@ -87,7 +87,14 @@ function edgeOf(scene: Scene, to: Checkpoint, predecessor: Predecessor): Edge[] 
 
 /** Every gap that ends at an open checkpoint. A skipped predecessor releases what follows it. */
 export const edgesOf = (scene: Scene, open: readonly Checkpoint[]): Edge[] =>
-  open.flatMap((to) => to.predecessors.flatMap((predecessor) => edgeOf(scene, to, predecessor)));
+  open.flatMap((to) =>
+    to.predecessors
+      .flatMap((predecessor) => edgeOf(scene, to, predecessor))
+      .toSorted((one, other) => (textOf(one) < textOf(other) ? -1 : 1)),
+  );
+
+const textOf = ({ from, type, least, greatest }: Edge): string =>
+  `${from} ${type} ${least} ${greatest}`;
 
 /** Review spacings among open and started members; one under an exception without end is left out. */
 export function spacingsOf(scene: Scene): Spacing[] {

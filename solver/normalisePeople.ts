@@ -5,7 +5,7 @@
 import type { Authority, Checkpoint } from '../ledger/plan.ts';
 import { plannedMs } from '../ledger/plan.ts';
 import type { Id, Interval } from '../ledger/vocabulary.ts';
-import { cause, waived } from './normaliseLimits.ts';
+import { byCause, cause, waived } from './normaliseLimits.ts';
 import { amendedBy, type Scene } from './normaliseScene.ts';
 import { common, inside, merged, outside } from './normaliseTime.ts';
 import type { Candidate, Limit } from './problem.ts';
@@ -47,7 +47,7 @@ const authorised = (rows: readonly Authority[], person: Id): Interval[] =>
 /** Authority at the time of the whole execution. */
 function authorityLimit(scene: Scene, checkpoint: Checkpoint, person: Id): Limit {
   const rows = rowsFor(scene, checkpoint);
-  const facts = rows.flatMap((row) => amendedBy(scene, `authority:${row.id}`) ?? []);
+  const facts = rows.flatMap((row) => amendedBy(scene, `authority:${row.id}`) ?? []).toSorted();
   const spans = authorised(rows, person);
   const parts = {
     subject: person,
@@ -80,7 +80,9 @@ function availabilityLimits(scene: Scene, checkpoint: Checkpoint, person: Id): L
         starts: outside(scene.frame, outage.span, lasts),
       };
     });
-  return [onDuty, ...outages].flatMap((limit) => waived(scene, checkpoint, limit));
+  return [onDuty, ...outages.toSorted((one, other) => byCause(one.cause, other.cause))].flatMap(
+    (limit) => waived(scene, checkpoint, limit),
+  );
 }
 
 /** Whoever already owns started work of a separation is not asked for another member of it. */
@@ -92,7 +94,8 @@ function dutyLimits(scene: Scene, checkpoint: Checkpoint, person: Id): Limit[] {
     .map(({ id }) => ({
       cause: cause('separation_of_duties', checkpoint.id, { subject: id }),
       starts: [],
-    }));
+    }))
+    .toSorted((one, other) => byCause(one.cause, other.cause));
 }
 
 /** Everyone who may own the checkpoint: the approved owner, then holders, then delegates, each by id. */
