@@ -5,6 +5,7 @@
 import type { RunResult } from '../../graph/run.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
+import { subjectOf } from '../../ledger/subjects.ts';
 import type { Interlock } from '../interlock.ts';
 import { readinessWords, violationWords } from '../words/codes.ts';
 import { namesOf } from '../words/names.ts';
@@ -60,20 +61,33 @@ const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'
   refused_by_gate: 'The gate refused every proposal; nothing reaches a person. The rules broken:',
 };
 
-/** What became of each fact that this run ruled on, one line each. */
+/** What became of each fact that this run ruled on, under the words of its report. */
 function rulingLines(events: readonly LedgerEvent[], runId: string | null): string[] {
   const begin = events.findIndex(({ body }) => body.type === 'RunStarted' && body.runId === runId);
   if (begin < 0) return [];
-  const texts = factTexts(events);
-  const rulings = events
+  const ruled = events
     .slice(begin)
     .flatMap(({ body }) => (body.type === 'FactsRuled' ? body.rulings : []));
-  return rulings.map(({ factId, ruling, code }) =>
-    wrap(
-      `  ${ruling.replaceAll('_', ' ')}: "${texts.get(factId) ?? factId}" [${factId}]${code === null ? '' : `, ${readinessWords[code]}`}`,
-      4,
-    ),
-  );
+  const rulings = new Map(ruled.map((ruling) => [ruling.factId, ruling]));
+  return events.flatMap(({ body }) => {
+    if (body.type !== 'ReportReceived') return [];
+    const lines = body.report.facts.flatMap((fact) => {
+      const ruling = rulings.get(fact.factId);
+      if (ruling === undefined) return [];
+      const why = ruling.code === null ? '' : `: ${readinessWords[ruling.code]}`;
+      const { kind } = fact.assertion;
+      const about = subjectOf(fact.assertion).split(':').slice(1).join(', ');
+      return [
+        wrap(
+          `  ${ruling.ruling.replaceAll('_', ' ')}  ${kind.replaceAll('_', ' ')} (${about}) [${fact.factId}]${why}`,
+          4,
+        ),
+      ];
+    });
+    return lines.length === 0
+      ? []
+      : [wrap(`${body.report.source} "${body.report.text}"`), ...lines];
+  });
 }
 
 /** The result of a run as an answer. A refusal by the gate is shown with every broken rule. */

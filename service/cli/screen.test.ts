@@ -17,7 +17,13 @@ describe('the screen', () => {
   });
 
   it('lays tables out without colour or frame, within the widths given', () => {
-    const text = table([{ head: 'A', width: 12 }, { head: 'B', width: 8 }], [['a long cell of words', 'b']]);
+    const text = table(
+      [
+        { head: 'A', width: 12 },
+        { head: 'B', width: 8 },
+      ],
+      [['a long cell of words', 'b']],
+    );
     expect(text.split('\n').every((line) => line.length <= 21)).toBe(true);
     expect(text).not.toMatch(/[│─]/);
     expect(text).not.toContain(String.fromCharCode(27));
