@@ -57,8 +57,8 @@ export function instantAt(
   { desk, within }: { desk: Desk; within: Interval },
 ): Instant | null {
   const reading = readInstant(text, desk.zone, within);
-  const trouble = troubleOf(reading, within);
-  if (reading.at === null || (trouble !== null && trouble !== 'outside_window')) {
+  if (reading.at === null) {
+    const trouble = troubleOf(reading, within);
     const why = (trouble === null ? undefined : troubles[trouble]) ?? 'is not clearly one instant';
     desk.findings.push({
       path: place.file,

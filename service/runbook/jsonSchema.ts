@@ -14,8 +14,16 @@ export const runbookJsonSchema = (): Readonly<Record<string, unknown>> => ({
   ...made(RunbookText),
 });
 
-/** The same as a tree to look up keys and words in. */
-export const schemaTree = (schema: z.ZodType): SchemaNode => asNode(made(schema));
+const trees = new WeakMap<z.ZodType, SchemaNode>();
+
+/** The same as a tree to look up keys and words in; made once for each schema. */
+export function schemaTree(schema: z.ZodType): SchemaNode {
+  const known = trees.get(schema);
+  if (known !== undefined) return known;
+  const tree = asNode(made(schema));
+  trees.set(schema, tree);
+  return tree;
+}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
