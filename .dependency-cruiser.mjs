@@ -13,10 +13,10 @@ const mayImport = {
 };
 /** Package → its one home. */
 const livesIn = {
-  '@langchain/langgraph': '^(graph/|service/checkpoints[.]ts$)',
+  '@langchain/langgraph': '^(graph/|service/checkpoints[.]ts$|evals/bench/)',
   '@langchain/langgraph-checkpoint-sqlite': '^(graph/|service/)',
   '@langchain/openai': '^agents/model[.]ts$',
-  'better-sqlite3': '^(ledger/stores/|service/)',
+  'better-sqlite3': '^(ledger/stores/|service/|evals/bench/)',
   kysely: '^(ledger/stores/|service/)',
   pg: '^(ledger/stores/|service/)',
   bullmq: '^service/',

@@ -23,20 +23,15 @@ afterEach(async () => {
 
 describe('flushing', () => {
   it('is FULL on every connection of the store, as read back after it has written', async () => {
-    const files = new Set<InstanceType<typeof SqliteFile>>();
-    const pragma = SqliteFile.prototype.pragma;
-    vi.spyOn(SqliteFile.prototype, 'pragma').mockImplementation(function (this: never, ...args) {
-      files.add(this);
-      return pragma.apply(this, args);
-    });
+    const pragma = vi.spyOn(SqliteFile.prototype, 'pragma');
     const store = await openSqliteStore(path);
     await handle(depsOn(store), 'payments', declare());
     await handle(depsOn(store), 'payments', report('r-1'));
-    const settings = [...files].map((file) => ({
+    const files = pragma.mock.contexts.filter((file) => file instanceof SqliteFile);
+    const settings = [...new Set(files)].map((file) => ({
       journal: file.pragma('journal_mode', { simple: true }),
       synchronous: file.pragma('synchronous', { simple: true }),
     }));
-    expect(settings.filter(({ synchronous }) => synchronous === 2)).not.toHaveLength(0);
     expect(settings).toEqual([
       { journal: 'wal', synchronous: 2 },
       { journal: 'wal', synchronous: 2 },
@@ -59,6 +54,7 @@ describe('flushing', () => {
   });
 
   it('is checked at the start: a store whose setting does not hold is not opened', async () => {
+    // eslint-disable-next-line typescript/unbound-method -- applied to the file it was called on
     const pragma = SqliteFile.prototype.pragma;
     vi.spyOn(SqliteFile.prototype, 'pragma').mockImplementation(function (this: never, ...args) {
       if (args[0] === 'synchronous = FULL') return null;
@@ -143,6 +139,7 @@ describe('a new file', () => {
   });
 
   it('is left without tables when making them failed, and is made whole the next time', async () => {
+    // eslint-disable-next-line typescript/unbound-method -- applied to the file it was called on
     const exec = SqliteFile.prototype.exec;
     const failing = vi.spyOn(SqliteFile.prototype, 'exec').mockImplementation(function (
       this: never,
