@@ -6,8 +6,7 @@ import type { CutoverState } from '../ledger/cutover.ts';
 import { sameOrders } from '../ledger/orders.ts';
 import type { Packet } from '../ledger/packet.ts';
 import type { Digest } from '../ledger/vocabulary.ts';
-import { cleanBody } from './agent.ts';
-import { assemblePacket } from './packet.ts';
+import { packetOf } from './packet.ts';
 
 /** The packets a person already knows: the current one, and the pending one while it stands. */
 function known(state: CutoverState, pendingStands: boolean): Packet[] {
@@ -23,10 +22,8 @@ export function differs(
   state: CutoverState,
   { pendingStands, basisDigest }: { pendingStands: boolean; basisDigest: Digest },
 ): boolean {
-  const timeline = cleanBody(state, 'resequencing');
-  const holds = cleanBody(state, 'holds');
-  if (timeline === null || holds === null || state.run === null) return true;
-  const next = assemblePacket({ state, now: state.run.nowAt, basisDigest, timeline, holds });
+  const next = packetOf(state, basisDigest);
+  if (next === null) return true;
   const tolerance = state.situation.plan.policy.slipToleranceMinutes;
   return !known(state, pendingStands).some((packet) => sameOrders(packet, next, tolerance));
 }

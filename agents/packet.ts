@@ -2,8 +2,9 @@
  * The packet agent: one packet from the clean timeline and holds of the run, with everything a person needs to act on
  * it. It adds nothing that the ledger does not say, and writes no prose.
  */
+import type { CutoverState } from '../ledger/cutover.ts';
 import type { Packet } from '../ledger/packet.ts';
-import { AgentName } from '../ledger/vocabulary.ts';
+import { AgentName, type Digest } from '../ledger/vocabulary.ts';
 import { deviationsIn } from '../tools/deviations.ts';
 import { type Agent, cleanBody, deterministicMind } from './agent.ts';
 import { recipientsOf } from './packetDeltas.ts';
@@ -37,7 +38,7 @@ const heldFactsOf = ({ state }: Draft): Packet['heldFacts'] =>
   );
 
 /** The packet that stands on this draft: the next version, superseding the current one. */
-export function assemblePacket(draft: Draft): Packet {
+function assemblePacket(draft: Draft): Packet {
   const { state, now, basisDigest, holds } = draft;
   const { plan } = state.situation;
   const version = state.lastPacketVersion + 1;
@@ -67,15 +68,30 @@ export function assemblePacket(draft: Draft): Packet {
   };
 }
 
+const made = new WeakMap<CutoverState, { basisDigest: Digest; packet: Packet }>();
+
+/**
+ * The packet that the clean timeline and holds of the open run lead to; null while either is missing. Made once for each
+ * state: the graph asks whether it would say anything new before the agent is asked for it.
+ */
+export function packetOf(state: CutoverState, basisDigest: Digest): Packet | null {
+  const known = made.get(state);
+  if (known?.basisDigest === basisDigest) return known.packet;
+  const timeline = cleanBody(state, 'resequencing');
+  const holds = cleanBody(state, 'holds');
+  if (timeline === null || holds === null || state.run === null) return null;
+  const packet = assemblePacket({ state, now: state.run.nowAt, basisDigest, timeline, holds });
+  if (Object.isFrozen(state)) made.set(state, { basisDigest, packet });
+  return packet;
+}
+
 export const packetAgent: Agent = {
   name: 'packet',
-  propose: async ({ state, now, basisDigest }) => {
-    const timeline = cleanBody(state, 'resequencing');
-    const holds = cleanBody(state, 'holds');
-    if (timeline === null || holds === null) {
+  propose: async ({ state, basisDigest }) => {
+    const packet = packetOf(state, basisDigest);
+    if (packet === null) {
       throw new Error(`${state.cutoverId}: a packet needs a clean timeline and clean holds`);
     }
-    const packet = assemblePacket({ state, now, basisDigest, timeline, holds });
     return { body: { agent: 'packet', packet }, mind: deterministicMind };
   },
 };

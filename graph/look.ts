@@ -104,12 +104,14 @@ export async function look(deps: LedgerDeps, { cutoverId, runId }: RunRef): Prom
     packet: await standingOf(deps, seen, 'packet'),
   };
   const timed = standing.resequencing.at === 'clean' && standing.holds.at === 'clean';
+  // Once a packet is proposed, that question has been answered.
+  const asks = open && pending !== 'mine' && timed && standing.packet.at === 'silent';
   const view: View = {
     open,
     waiting: state.unruled.length > 0,
     pending,
     standing,
-    differs: timed && differs(state, { ...seen, pendingStands: stands(deps, state) }),
+    differs: !asks || differs(state, { ...seen, pendingStands: stands(deps, state) }),
     late: isLate(deps, state),
   };
   return { ...seen, view };

@@ -11,6 +11,7 @@ import type { Id } from '../ledger/vocabulary.ts';
 import type { GraphDeps } from './deps.ts';
 import { graphVersion } from './graph.ts';
 import { stateOf } from './look.ts';
+import { withMemory } from './remember.ts';
 import { isDecision } from './settle.ts';
 import { answer, dropThread, enter } from './thread.ts';
 
@@ -122,7 +123,8 @@ async function resultOf(deps: GraphDeps, cutoverId: Id, runId: Id): Promise<RunR
  * Does the work that the ledger has waiting for one cutover, up to the approval of a person. Safe to call again at any
  * time and after any crash: it repeats no event. Throws on operating trouble, to be retried by the caller.
  */
-export async function run(deps: GraphDeps, cutoverId: Id): Promise<RunResult> {
+export async function run(given: GraphDeps, cutoverId: Id): Promise<RunResult> {
+  const deps = { ...given, ledger: withMemory(given.ledger) };
   const nothing = { runId: null, packetId: null, packetVersion: null };
   for (let turn = 0; turn < mostTurns; turn += 1) {
     const runId = await openRun(deps, cutoverId);
