@@ -3,7 +3,8 @@
  * callers are told the truth. In one process in every order of every port call, on a store without a lock; and in
  * two processes, on a real SQLite file and a real PostgreSQL.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { judge as realJudge } from '../constraints/judge.ts';
 import type { LedgerCommand } from '../ledger/commands.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { handle, type Outcome } from '../ledger/handle.ts';
@@ -13,6 +14,7 @@ import { actor, checkpoint, minute, plan, reading } from './support/build.ts';
 import { compileHouse } from './support/compiled.ts';
 import { everyInterleaving, type Turn } from './support/interleavings.ts';
 import { testJudge } from './support/judge.ts';
+import { loopOn } from './support/loop.ts';
 import { optimisticStore } from './support/optimistic.ts';
 import { bench, type Bench, reportBody } from './support/packets.ts';
 import { twoRacers, type Racers } from './support/racers.ts';
@@ -20,6 +22,15 @@ import { scaled } from './support/scale.ts';
 import { kinds, type Place } from './support/stores.ts';
 
 const judge = testJudge();
+
+/** Races wait on the disk and on each other: on a busy machine for longer than other tests. */
+vi.setConfig({ testTimeout: 240_000 * Math.max(1, scaled(1)) });
+
+let house: ReturnType<typeof compileHouse>;
+beforeAll(() => {
+  house = compileHouse();
+});
+afterAll(() => house?.remove());
 
 /** Packet 1 stands and packet 2 waits, in a cutover of this name. */
 function waiting(cutoverId: string): Bench {
@@ -133,9 +144,7 @@ describe.each(kinds)('in two processes on $name', (kind) => {
   let place: Place;
   let store: Store;
   let racers: Racers;
-  let house: ReturnType<typeof compileHouse>;
   beforeAll(async () => {
-    house = compileHouse();
     place = await kind.fresh();
     store = await place.open();
     racers = await twoRacers(house.folder, place.address, 'test');
@@ -144,7 +153,6 @@ describe.each(kinds)('in two processes on $name', (kind) => {
     await racers?.stop();
     await store?.close();
     await place?.remove();
-    house?.remove();
   });
 
   async function races(
@@ -209,3 +217,62 @@ describe.each(kinds)('in two processes on $name', (kind) => {
     expect(told).toEqual(told.map(() => [null, null]));
   });
 });
+
+describe.each(kinds)(
+  'in two processes on $name, with the real rule book and the real loop',
+  (kind) => {
+    it('C22 C24: approvals against news, and against declining, from packets that the agents made', async () => {
+      const house = compileHouse();
+      const place = await kind.fresh();
+      const store = await place.open();
+      const racers = await twoRacers(house.folder, place.address, 'real');
+      try {
+        const stories = new Set<string>();
+        for (let index = 0; index < scaled(4); index += 1) {
+          const cutoverId = `real-${index}`;
+          const night = plan([checkpoint('cut', { approvedStartAt: minute(120) })], { cutoverId });
+          const loop = await loopOn(night, { store });
+          await loop.run();
+          loop.clock.at = minute(5);
+          await loop.report([
+            { kind: 'revised_start', checkpoint: 'cut', at: reading(minute(150)) },
+          ]);
+          await loop.run();
+          const from = (await loop.events()).length;
+          const binding = await loop.binding();
+          const by = actor();
+          const approval = { type: 'AdoptPacket', binding, actor: by } as const;
+          const against: LedgerCommand =
+            index % 2 === 0
+              ? {
+                  type: 'ReceiveReport',
+                  body: reportBody(
+                    [{ kind: 'revised_start', checkpoint: 'cut', at: reading(minute(170)) }],
+                    { sourceEventId: 'news', occurredAt: minute(6) },
+                  ),
+                }
+              : { type: 'DeclinePacket', binding, actor: by, reason: 'wait' };
+          const headStartMs = index % 4 < 2 ? 6 : -6;
+          const when = { now: minute(6), headStartMs };
+          const answers = await racers.race(cutoverId, [approval, against], when);
+          const events = await loop.events();
+          expect(decisionFaults(events, realJudge)).toEqual([]);
+          expect(refusalsOnRecord(events.slice(from))).toBe(
+            answers.filter((answer) => answer.code !== null).length,
+          );
+          stories.add(
+            typesAfter(events, from)
+              .filter((type) => type !== 'NoticeQueued')
+              .join(' '),
+          );
+        }
+        expect(stories.size).toBeGreaterThan(1);
+      } finally {
+        await racers.stop();
+        await store.close();
+        await place.remove();
+        house.remove();
+      }
+    });
+  },
+);
