@@ -119,8 +119,6 @@ export const RejectionCode = z.enum([
   'cutover_unknown',
   'cutover_already_declared',
   'plan_contradicts_itself',
-  'version_moved',
-  'lease_lost',
   'source_event_reused',
   'report_empty',
   'run_unknown',

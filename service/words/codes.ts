@@ -47,8 +47,6 @@ export const rejectionWords: Readonly<Record<RejectionCode, string>> = {
   cutover_unknown: 'no such cutover is declared',
   cutover_already_declared: 'this cutover is already declared',
   plan_contradicts_itself: 'the plan contradicts itself',
-  version_moved: 'somebody else wrote first; try again',
-  lease_lost: 'another worker has taken over',
   source_event_reused: 'this source event id was used before with other content',
   report_empty: 'the report holds no fact',
   run_unknown: 'no such run is open',
