@@ -34,6 +34,12 @@ export type Engine = {
   why: number;
   /** What could not be told, after `tell` said no. */
   readonly clash: { side: number; most: number; why: number };
+  /** Scratch of the trouble being worked out: what is needed of each side, since which event, and the way back. */
+  readonly question: {
+    readonly most: number[];
+    readonly event: number[];
+    readonly sideAt: number[];
+  };
   /** Whether the root itself is contradictory. */
   broken: boolean;
   /** Clauses, flat: literals from `first` to the `first` of the next clause; the first two are watched. */
@@ -41,6 +47,8 @@ export type Engine = {
     readonly first: number[];
     readonly side: number[];
     readonly most: number[];
+    /** Over how many levels a learned clause was spread; 0 for posted ones. */
+    readonly spread: number[];
     /** For each side, the clauses that may lose a watched literal when its top falls. */
     readonly watching: number[][];
   };
@@ -90,8 +98,9 @@ export function newEngine(): Engine {
     head: 0,
     why: 0,
     clash: { side: 0, most: 0, why: 0 },
+    question: { most: [], event: [], sideAt: [] },
     broken: false,
-    clauses: { first: [0], side: [], most: [], watching: [] },
+    clauses: { first: [0], side: [], most: [], spread: [], watching: [] },
     links: {
       from: [],
       to: [],

@@ -5,19 +5,21 @@
 import { because, type Engine, isTrue, type Literal, tell, topBefore, undoTo } from './bounds.ts';
 import { storeClause } from './post.ts';
 
-/** True literals that cannot all hold, while one is being worked out. */
+/** True literals that cannot all hold, while one is being worked out; there is one at a time in each engine. */
 export type Trouble = {
   readonly engine: Engine;
-  /** For each side in question: what is needed of it, and the event that made it so. */
-  readonly most: Map<number, number>;
-  readonly event: Map<number, number>;
+  /** Sides in question so far, some of them perhaps settled or listed twice. */
+  readonly sides: number[];
+  /** The first event of the level in question, and how many literals in question became true in it. */
+  from: number;
+  there: number;
 };
 
-export const newTrouble = (engine: Engine): Trouble => ({
-  engine,
-  most: new Map(),
-  event: new Map(),
-});
+export function newTrouble(engine: Engine): Trouble {
+  const { event } = engine.question;
+  while (event.length < engine.top.length) event.push(-1);
+  return { engine, sides: [], from: Infinity, there: 0 };
+}
 
 /** The event that made a true literal true; -1 when the root did. */
 function eventOf(engine: Engine, side: number, most: number): number {
@@ -29,12 +31,24 @@ function eventOf(engine: Engine, side: number, most: number): number {
 
 /** Adds a true literal to the trouble. */
 export function blame(trouble: Trouble, side: number, most: number): void {
-  const known = trouble.most.get(side);
-  if (known !== undefined && known <= most) return;
+  const { question } = trouble.engine;
+  const known = question.event[side] ?? -1;
+  if (known >= 0 && (question.most[side] ?? 0) <= most) return;
   const event = eventOf(trouble.engine, side, most);
   if (event < 0) return;
-  trouble.most.set(side, most);
-  trouble.event.set(side, event);
+  if (known < 0) trouble.sides.push(side);
+  else question.sideAt[known] = -1;
+  if (event >= trouble.from && known < trouble.from) trouble.there += 1;
+  question.event[side] = event;
+  question.most[side] = most;
+  question.sideAt[event] = side;
+}
+
+/** Takes a literal out of the trouble. */
+function settle({ engine }: Trouble, side: number): void {
+  const { question } = engine;
+  question.sideAt[question.event[side] ?? 0] = -1;
+  question.event[side] = -1;
 }
 
 function blameClause(trouble: Trouble, clause: number, side: number): void {
@@ -164,20 +178,19 @@ export function clashTrouble(engine: Engine): Trouble {
   return trouble;
 }
 
-/** The deepest event in question, and how many of them lie at its level. */
-function deepest(trouble: Trouble): { side: number; event: number; level: number; there: number } {
-  const { trail } = trouble.engine;
-  let side = -1;
-  let event = -1;
-  for (const [candidate, at] of trouble.event) {
-    if (at <= event) continue;
-    side = candidate;
-    event = at;
+/** Looks at the deepest level in question: the last event there, or -1 when only the root is to blame. */
+function lookDeepest(trouble: Trouble): number {
+  const { engine, sides } = trouble;
+  const { question, trail, opened } = engine;
+  let last = -1;
+  for (const side of sides) last = Math.max(last, question.event[side] ?? -1);
+  if (last < 0) return last;
+  trouble.from = opened[(trail.level[last] ?? 1) - 1] ?? 0;
+  trouble.there = 0;
+  for (const side of sides) {
+    if ((question.event[side] ?? -1) >= trouble.from) trouble.there += 1;
   }
-  const level = event < 0 ? 0 : (trail.level[event] ?? 0);
-  let there = 0;
-  for (const at of trouble.event.values()) if ((trail.level[at] ?? 0) === level) there += 1;
-  return { side, event, level, there };
+  return last;
 }
 
 /**
@@ -186,47 +199,71 @@ function deepest(trouble: Trouble): { side: number; event: number; level: number
  */
 export function learn(trouble: Trouble, bump: (side: number) => void): boolean {
   const { engine } = trouble;
-  let last = deepest(trouble);
-  while (last.there > 1) {
-    const most = trouble.most.get(last.side) ?? 0;
-    trouble.most.delete(last.side);
-    trouble.event.delete(last.side);
-    bump(last.side);
-    const why = engine.trail.why[last.event] ?? 0;
-    blameReason(trouble, why, { side: last.side, most, event: last.event });
-    last = deepest(trouble);
-  }
-  if (last.level === 0) {
+  const { question, trail } = engine;
+  let event = lookDeepest(trouble);
+  if (event < 0) {
     engine.broken = true;
     return false;
   }
-  conclude(trouble, last.side, bump);
-  return true;
+  for (;;) {
+    while ((question.sideAt[event] ?? -1) < 0) event -= 1;
+    const side = question.sideAt[event] ?? 0;
+    if (trouble.there === 1) {
+      conclude(trouble, side, bump);
+      return true;
+    }
+    const most = question.most[side] ?? 0;
+    settle(trouble, side);
+    trouble.there -= 1;
+    bump(side);
+    blameReason(trouble, trail.why[event] ?? 0, { side, most, event });
+  }
+}
+
+/** The learned clause: the conclusion first, then the literal of the deepest level before it. */
+function clauseOf(trouble: Trouble, asserting: number, bump: (side: number) => void) {
+  const { question, trail } = trouble.engine;
+  let back = 0;
+  let backAt = -1;
+  let first = -1;
+  const levels = new Set<number>();
+  const literals: Literal[] = [];
+  for (const side of trouble.sides) {
+    const event = question.event[side] ?? -1;
+    if (event < 0) continue;
+    bump(side);
+    const level = trail.level[event] ?? 0;
+    levels.add(level);
+    if (side === asserting) first = literals.length;
+    else if (level > back) {
+      back = level;
+      backAt = literals.length;
+    }
+    literals.push({ side: side ^ 1, most: -(question.most[side] ?? 0) - 1 });
+    settle(trouble, side);
+  }
+  swapLiterals(literals, 0, first);
+  if (backAt >= 0) swapLiterals(literals, 1, backAt === 0 ? first : backAt);
+  return { literals, back, spread: levels.size };
+}
+
+function swapLiterals(literals: Literal[], one: number, other: number): void {
+  const first = literals[one];
+  const second = literals[other];
+  if (first === undefined || second === undefined) return;
+  literals[one] = second;
+  literals[other] = first;
 }
 
 function conclude(trouble: Trouble, asserting: number, bump: (side: number) => void): void {
   const { engine } = trouble;
-  const { trail } = engine;
-  let back = 0;
-  let second = -1;
-  const literals: Literal[] = [];
-  for (const [side, event] of trouble.event) {
-    bump(side);
-    if (side === asserting) continue;
-    const level = trail.level[event] ?? 0;
-    if (level > back) {
-      back = level;
-      second = literals.length;
-    }
-    literals.push({ side: side ^ 1, most: -(trouble.most.get(side) ?? 0) - 1 });
-  }
-  const first = { side: asserting ^ 1, most: -(trouble.most.get(asserting) ?? 0) - 1 };
-  const watched = literals[second];
-  const others = literals.filter((_, at) => at !== second);
+  const { literals, back, spread } = clauseOf(trouble, asserting, bump);
+  const [first] = literals;
+  if (first === undefined) throw new Error('a trouble without a literal');
   undoTo(engine, back);
   engine.why = because.decision;
-  if (watched !== undefined) {
-    engine.why = 4 * storeClause(engine, [first, watched, ...others]) + because.clause;
+  if (literals.length > 1) {
+    engine.why = 4 * storeClause(engine, literals, spread) + because.clause;
   }
   if (!isTrue(engine, first) && !tell(engine, first.side, first.most)) {
     throw new Error('a learned clause must conclude');

@@ -25,8 +25,8 @@ export function postFact(engine: Engine, literal: Literal): void {
   if (!tell(engine, literal.side, literal.most)) engine.broken = true;
 }
 
-/** Stores a clause; its first two literals are watched. */
-export function storeClause(engine: Engine, literals: readonly Literal[]): number {
+/** Stores a clause; its first two literals are watched. A learned one says over how many levels it was spread. */
+export function storeClause(engine: Engine, literals: readonly Literal[], spread = 0): number {
   const { clauses } = engine;
   const clause = clauses.first.length - 1;
   for (const { side, most } of literals) {
@@ -34,12 +34,13 @@ export function storeClause(engine: Engine, literals: readonly Literal[]): numbe
     clauses.most.push(most);
   }
   clauses.first.push(clauses.side.length);
+  clauses.spread.push(spread);
   for (const { side } of literals.slice(0, 2)) clauses.watching[side ^ 1]?.push(clause);
   return clause;
 }
 
 /** At least one of the literals holds in every solution. */
-export function postClause(engine: Engine, literals: readonly Literal[]): void {
+export function postClause(engine: Engine, literals: readonly Literal[], spread = 0): void {
   atRoot(engine);
   const open = new Map<number, number>();
   for (const literal of literals) {
@@ -52,7 +53,7 @@ export function postClause(engine: Engine, literals: readonly Literal[]): void {
   if (only === undefined) engine.broken = true;
   else if (left.length === 1) postFact(engine, only);
   else if (!left.some(({ side, most }) => most + (open.get(side ^ 1) ?? -Infinity) >= -1)) {
-    storeClause(engine, left);
+    storeClause(engine, left, spread);
   }
 }
 
@@ -103,4 +104,24 @@ export function postSum(engine: Engine, greatest: number): { sum: number; goal: 
   sums.isDirty.push(false);
   touchSum(engine, sum);
   return { sum, goal };
+}
+
+/** Drops learned clauses that are spread over more than `spread` levels, and whatever the root has settled. */
+export function tidyClauses(engine: Engine, spread: number): void {
+  atRoot(engine);
+  const { clauses } = engine;
+  const kept: { literals: Literal[]; spread: number }[] = [];
+  for (let clause = 0; clause < clauses.spread.length; clause += 1) {
+    const own = clauses.spread[clause] ?? 0;
+    if (own > spread) continue;
+    const literals: Literal[] = [];
+    for (let at = clauses.first[clause] ?? 0; at < (clauses.first[clause + 1] ?? 0); at += 1) {
+      literals.push({ side: clauses.side[at] ?? 0, most: clauses.most[at] ?? 0 });
+    }
+    kept.push({ literals, spread: own });
+  }
+  clauses.first.length = 1;
+  for (const list of [clauses.side, clauses.most, clauses.spread]) list.length = 0;
+  for (const list of clauses.watching) list.length = 0;
+  for (const clause of kept) postClause(engine, clause.literals, clause.spread);
 }

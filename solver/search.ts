@@ -15,6 +15,7 @@ import {
   undoTo,
 } from './bounds.ts';
 import { clashTrouble, learn, type Trouble } from './learn.ts';
+import { tidyClauses } from './post.ts';
 import { propagate } from './propagate.ts';
 
 export type Search = {
@@ -256,6 +257,7 @@ export function solve(
   for (const [variable, value] of search.best.entries()) search.phase[variable] = value;
   let turn = 1;
   let restart = search.conflicts + 64;
+  let tidy = search.conflicts + 1_000;
   let answer: Answer | null = null;
   while (answer === null) {
     if (search.engine.broken) answer = 'none';
@@ -264,7 +266,11 @@ export function solve(
     if (search.conflicts < restart) continue;
     turn += 1;
     restart = search.conflicts + 64 * luby(turn);
-    if (answer === null) backToRoot(search);
+    if (answer !== null) continue;
+    backToRoot(search);
+    if (search.conflicts < tidy) continue;
+    tidy = search.conflicts + 1_000;
+    tidyClauses(search.engine, 4);
   }
   backToRoot(search);
   return answer;
