@@ -7,6 +7,15 @@ import { StoreTrouble } from '../trouble.ts';
 
 export type Changes = Partial<Pick<Driver, 'beginTransaction' | 'rollbackTransaction'>>;
 
+/** `explain` for errors of a commit too: the trouble is what the database said, and its outcome stays unknown. */
+export function explainWith(explain: (error: unknown) => unknown, error: unknown): unknown {
+  if (!(error instanceof StoreTrouble) || error.outcome !== 'unknown') return explain(error);
+  const said = explain(error.cause);
+  if (!(said instanceof StoreTrouble)) return error;
+  const message = `${error.message}: ${said.message}`;
+  return new StoreTrouble(said.code, message, { outcome: 'unknown', cause: error.cause });
+}
+
 async function commit(driver: Driver, connection: Parameters<Driver['commitTransaction']>[0]) {
   try {
     await driver.commitTransaction(connection);

@@ -6,6 +6,7 @@ import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
 import { genesisHash, type LedgerEvent } from '../events.ts';
 import { type Head, type Store, type Transaction, VersionMoved } from '../store.ts';
 import type { Id } from '../vocabulary.ts';
+import { explainWith } from './dialect.ts';
 import { type Ask, gateOf } from './gate.ts';
 import { cutoversIn, readerOf } from './reading.ts';
 import { rowOf, snapshotRowOf, type Tables } from './tables.ts';
@@ -73,7 +74,7 @@ function transactionOn(database: KyselyTransaction<Tables>, ask: Ask): Transacti
 
 /** The store on an engine whose tables are there. */
 export function kyselyStore(engine: Engine): Store {
-  const gate = gateOf((error) => engine.explain(error));
+  const gate = gateOf((error) => explainWith((said) => engine.explain(said), error));
   const turn = turns();
   return {
     ...readerOf(engine.reads, gate.outside),

@@ -248,7 +248,11 @@ describe('connections', () => {
     const store = await openPostgresStore(url);
     await handle(depsOn(store), 'payments', declare());
     const work = store.transact('payments', () => endAll(url));
-    await expect(work).rejects.toMatchObject({ name: 'StoreTrouble', outcome: 'unknown' });
+    await expect(work).rejects.toMatchObject({
+      name: 'StoreTrouble',
+      code: 'unreachable',
+      outcome: 'unknown',
+    });
     await store.close();
   });
 
