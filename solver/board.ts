@@ -6,7 +6,13 @@ import type { Id } from '../ledger/vocabulary.ts';
 import { byIncumbent, lanes } from './levels.ts';
 import type { Edge, Limit, OpenCheckpoint, Problem, Spacing } from './problem.ts';
 import { allows, intersect, type Ranges } from './ranges.ts';
-import { endless, limitsFromStarted, ownerLimitsFromStarted, tiesOf } from './started.ts';
+import {
+  endless,
+  limitsFromStarted,
+  ownerLimitsFromStarted,
+  type Ties,
+  tiesOf,
+} from './started.ts';
 
 /** A possible owner with every limit that holds under them, and the starts that are left. */
 export type Option = {
@@ -53,10 +59,15 @@ const preferredFirst = (checkpoint: OpenCheckpoint) =>
       Number(one.person === checkpoint.preferredOwner),
   );
 
-function optionsOf(problem: Problem, checkpoint: OpenCheckpoint, own: readonly Limit[]): Option[] {
+function optionsOf(
+  { problem, ties }: { problem: Problem; ties: Ties },
+  checkpoint: OpenCheckpoint,
+  own: readonly Limit[],
+): Option[] {
   const base = domainOf(own, everywhere);
   return preferredFirst(checkpoint).map(({ person, newlyWoken, limits }) => {
-    const theirs = [...limits, ...ownerLimitsFromStarted(problem, checkpoint, person)];
+    const busy = { ...problem, fixed: ties.busy.get(person) ?? [] };
+    const theirs = [...limits, ...ownerLimitsFromStarted(busy, checkpoint, person)];
     return { person, newlyWoken, limits: [...own, ...theirs], domain: domainOf(theirs, base) };
   });
 }
@@ -113,7 +124,7 @@ export function boardOf(problem: Problem): Board {
     return {
       id,
       checkpoint,
-      options: optionsOf(problem, checkpoint, own),
+      options: optionsOf({ problem, ties }, checkpoint, own),
       into: (ties.into.get(id) ?? []).filter(({ from }) => openIds.has(from)),
       outOf: outOf.get(id) ?? [],
       spacings: ties.spacings.get(id) ?? [],

@@ -121,10 +121,15 @@ function orderLimits(checkpoint: OpenCheckpoint, fixed: FixedCheckpoint, run: Ru
   ];
 }
 
-/** Edges by successor, spacings by member: looked up once per problem. */
+/** Edges by successor, spacings by member, started work by what it can stand in the way of: once per problem. */
 export type Ties = {
   readonly into: ReadonlyMap<Id, readonly Edge[]>;
   readonly spacings: ReadonlyMap<Id, readonly Spacing[]>;
+  readonly started: ReadonlyMap<Id, FixedCheckpoint>;
+  readonly inRoom: ReadonlyMap<Id, readonly FixedCheckpoint[]>;
+  readonly busy: ReadonlyMap<Id, readonly FixedCheckpoint[]>;
+  /** Protected ones with a known start, by that start. */
+  readonly guarded: readonly FixedCheckpoint[];
 };
 
 const gather = <T>(pairs: Iterable<readonly [Id, T]>): ReadonlyMap<Id, readonly T[]> => {
@@ -142,13 +147,38 @@ export const tiesOf = (problem: Problem): Ties => ({
   spacings: gather(
     problem.spacings.flatMap((spacing) => spacing.members.map((id) => [id, spacing] as const)),
   ),
+  started: new Map(problem.fixed.map((fixed) => [fixed.id, fixed])),
+  inRoom: gather(
+    problem.fixed.flatMap((fixed) => (fixed.room === null ? [] : [[fixed.room, fixed] as const])),
+  ),
+  busy: gather(
+    problem.fixed.flatMap((fixed) => (fixed.owner === null ? [] : [[fixed.owner, fixed] as const])),
+  ),
+  guarded: problem.fixed
+    .filter((fixed) => fixed.protected && fixed.start !== null)
+    .toSorted((one, other) => (one.start ?? 0) - (other.start ?? 0)),
 });
 
+/** Started work that can stand in the way of an open checkpoint: of the protected order, what binds first. */
+function nearTo(ties: Ties, { id, rank, room, ...open }: OpenCheckpoint): Set<FixedCheckpoint> {
+  const guards = open.protected
+    ? [
+        ties.guarded.findLast((fixed) => fixed.rank < rank),
+        ties.guarded.find((fixed) => fixed.rank > rank),
+      ]
+    : [];
+  const members = (ties.spacings.get(id) ?? []).flatMap((spacing) => spacing.members);
+  const before = (ties.into.get(id) ?? []).map(({ from }) => from);
+  const near = [...before, ...members].map((of) => ties.started.get(of));
+  const rooms = room === null ? [] : (ties.inRoom.get(room) ?? []);
+  return new Set([...near, ...guards, ...rooms].filter((fixed) => fixed !== undefined));
+}
+
 /** Limits on an open checkpoint that started work sets whoever owns it. */
-export function limitsFromStarted(problem: Problem, ties: Ties, open: OpenCheckpoint): Limit[] {
+export function limitsFromStarted(_problem: Problem, ties: Ties, open: OpenCheckpoint): Limit[] {
   const edges = ties.into.get(open.id) ?? [];
   const spacings = ties.spacings.get(open.id) ?? [];
-  return problem.fixed.flatMap((fixed) => {
+  return [...nearTo(ties, open)].flatMap((fixed) => {
     const run = runOf(fixed);
     if (run === null) return [];
     const gaps = edges
@@ -180,8 +210,8 @@ export function ownerLimitsFromStarted(
   person: Id,
 ): Limit[] {
   return problem.fixed.flatMap((fixed): Limit[] => {
-    const run = runOf(fixed);
-    if (run === null || fixed.owner !== person) return [];
+    const run = fixed.owner === person ? runOf(fixed) : null;
+    if (run === null) return [];
     return [
       {
         cause: named('owner_clash', { id: open.id, subject: person }, fixed),
