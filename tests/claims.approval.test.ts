@@ -20,7 +20,9 @@ import { type Loop, loopOn } from './support/loop.ts';
 import { lateNight } from './support/lateNight.ts';
 import { jsonOf, mutationsOf } from './support/mutations.ts';
 import { bench } from './support/packets.ts';
-import { scaled } from './support/scale.ts';
+import { scaled, takeYourTime } from './support/scale.ts';
+
+takeYourTime();
 
 const all = { opensAt: minute(-600), closesAt: minute(1200) };
 const contextAt = (now: number, by: Judge = judge) => {

@@ -12,10 +12,12 @@ import { CutoverState as StateSchema } from '../ledger/cutover.ts';
 import { LedgerEvent } from '../ledger/events.ts';
 import { actor, checkpoint, minute, plan, reading } from './support/build.ts';
 import { decisionFaults, refusalsOnRecord } from './support/audit.ts';
-import { scaled } from './support/scale.ts';
+import { scaled, takeYourTime } from './support/scale.ts';
 import { testJudge } from './support/judge.ts';
 import { bench, type Bench } from './support/packets.ts';
 import { refusalsGiven, steps, stormOn, take } from './support/storms.ts';
+
+takeYourTime();
 
 const night = plan(
   [

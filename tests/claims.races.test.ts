@@ -3,7 +3,7 @@
  * callers are told the truth. In one process in every order of every port call, on a store without a lock; and in
  * two processes, on a real SQLite file and a real PostgreSQL.
  */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judge as realJudge } from '../constraints/judge.ts';
 import type { LedgerCommand } from '../ledger/commands.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
@@ -18,13 +18,12 @@ import { loopOn } from './support/loop.ts';
 import { optimisticStore } from './support/optimistic.ts';
 import { bench, type Bench, reportBody } from './support/packets.ts';
 import { twoRacers, type Racers } from './support/racers.ts';
-import { scaled } from './support/scale.ts';
+import { scaled, takeYourTime } from './support/scale.ts';
 import { kinds, type Place } from './support/stores.ts';
 
 const judge = testJudge();
 
-/** Races wait on the disk and on each other: on a busy machine for longer than other tests. */
-vi.setConfig({ testTimeout: 240_000 * Math.max(1, scaled(1)) });
+takeYourTime();
 
 let house: ReturnType<typeof compileHouse>;
 beforeAll(() => {

@@ -14,8 +14,10 @@ import { subjectOf } from '../ledger/subjects.ts';
 import { decisionFaults } from './support/audit.ts';
 import { actor, authority, checkpoint, minute, person, plan, reading } from './support/build.ts';
 import { bench, type Bench, reportBody } from './support/packets.ts';
-import { scaled } from './support/scale.ts';
+import { scaled, takeYourTime } from './support/scale.ts';
 import { kinds } from './support/stores.ts';
+
+takeYourTime();
 
 const night = plan(
   [

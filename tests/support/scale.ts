@@ -2,7 +2,7 @@
  * How large the random tests are: the sizes written in the tests, or that many times as many in a deep run. The
  * factor is in a configuration of its own (`npx vitest run --config vitest.deep.config.ts tests/claims`).
  */
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,4 +14,9 @@ declare module 'vitest' {
 export const scaled = (size: number): number => {
   const depth = Number(inject('depth'));
   return Math.round(size * (Number.isFinite(depth) && depth > 0 ? depth : 1));
+};
+
+/** Gives the tests of a file the time that their size takes on a machine with much else to do. */
+export const takeYourTime = (): void => {
+  vi.setConfig({ testTimeout: 240_000 * Math.max(1, scaled(1)) });
 };
