@@ -134,5 +134,5 @@ describe.each(kinds)('processes on $name', (kind) => {
     expect(acknowledged.size).toBeGreaterThan(rounds / 2);
     expect(unanswered).toBeLessThanOrEqual(rounds);
     expect(await verify(store)).toMatchObject({ ok: true, events: found.size + 1 });
-  }, 240_000);
+  }, 600_000);
 });
