@@ -27,7 +27,7 @@ const lineOf = (packet: Packet, id: string) =>
 const { plan } = parseRunbook(text('payments.yaml'), 'payments.yaml');
 if (plan === null) throw new Error('the payments runbook does not parse');
 const { steps } = parseFacts(text('payments.changes.yaml'), 'payments.changes.yaml', plan);
-const lena = actor('lena', { authenticatedAt: at('21:00') });
+const lead = actor('lead-duty', { authenticatedAt: at('21:00') });
 
 let loop: Loop;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ async function arrive(step: number): Promise<void> {
 
 describe('the walk of one change', () => {
   it('declares: the runbook becomes the plan, on the authority of the release lead', async () => {
-    const { state, rejection } = await loop.give({ type: 'DeclareCutover', plan, actor: lena });
+    const { state, rejection } = await loop.give({ type: 'DeclareCutover', plan, actor: lead });
     expect(rejection).toBeNull();
     expect(state?.declaredByLead).toBe(true);
     expect(state?.current).toBeNull();
@@ -118,15 +118,15 @@ describe('the walk of one change', () => {
     // Late rollback validation pushes the confirmation, and that the migration.
     expect(lineOf(packet, 'replication-confirmation')).toMatchObject({
       startAt: at('00:53'),
-      owner: 'priya',
+      owner: 'database-lead-duty',
       drivenBy: [{ by: 'predecessor', subject: 'rollback-validation' }],
     });
     expect(lineOf(packet, 'schema-migration')).toMatchObject({ startAt: at('01:23') });
     // The deputy is gone; her lead's new delegate has authority from 01:40, and not a minute earlier.
     expect(lineOf(packet, 'security-approval')).toMatchObject({
       startAt: at('01:40'),
-      owner: 'imani',
-      drivenBy: [{ by: 'authority', subject: 'imani' }],
+      owner: 'security-duty',
+      drivenBy: [{ by: 'authority', subject: 'security-duty' }],
     });
     // What need not move does not move.
     expect(lineOf(packet, 'support-briefing')).toMatchObject({ startAt: at('01:45') });
@@ -159,7 +159,7 @@ describe('the walk of one change', () => {
 
   it('is told the decision of the lead, by check code and hash: the packet becomes current', async () => {
     loop.clock.at = at('00:42');
-    const decision = await loop.adopt('lena');
+    const decision = await loop.adopt('lead-duty');
     await loop.resume(decision);
     const { current, pending, run, decided } = await loop.state();
     expect([current?.packet.version, pending, run]).toEqual([2, null, null]);
