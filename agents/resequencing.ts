@@ -5,8 +5,7 @@
 import { bodyFrom } from '../solver/body.ts';
 import { listSchedule } from '../solver/listSchedule.ts';
 import { problemFrom } from '../solver/normalise.ts';
-import { resequence } from '../solver/resequence.ts';
-import { timelineBudget } from '../tools/explain.ts';
+import { resequence, standardBudget } from '../solver/resequence.ts';
 import { type Agent, deterministicMind } from './agent.ts';
 
 export const resequencingAgent: Agent = {
@@ -14,7 +13,7 @@ export const resequencingAgent: Agent = {
   propose: async ({ state, now, refused }) => {
     const problem = problemFrom(state, now);
     const result =
-      refused.length === 0 ? resequence(problem, timelineBudget) : listSchedule(problem);
+      refused.length === 0 ? resequence(problem, standardBudget) : listSchedule(problem);
     return { body: bodyFrom(problem, result), mind: deterministicMind };
   },
 };

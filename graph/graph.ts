@@ -3,6 +3,7 @@
  * the ledger anew and leaves ids behind; only `propose` (in think.ts), `gate` and `settle` append, through `handle`.
  */
 import { Command, END, START, StateGraph } from '@langchain/langgraph';
+import type { RejectionCode } from '../ledger/codes.ts';
 import { handle } from '../ledger/handle.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { AgentName } from '../ledger/vocabulary.ts';
@@ -60,6 +61,9 @@ async function supervise(
   return orderFor(route(view), state);
 }
 
+/** Somebody else had it judged, or ended the run: the supervisor looks again. */
+const judged: readonly RejectionCode[] = ['proposal_already_judged', 'proposal_unknown'];
+
 /** The gate is `decide` on GateProposal: the rule book runs inside the ledger's transaction, on the stored bytes. */
 async function gate(
   { ledger }: LoopDeps,
@@ -71,16 +75,11 @@ async function gate(
   });
   if (proposalId === null) return again;
   const { rejection } = await handle(ledger, cutoverId, { type: 'GateProposal', proposalId });
-  switch (rejection?.code) {
-    case undefined:
-    case 'proposal_already_judged':
-    case 'proposal_unknown':
-      return again;
-    case 'nothing_changed':
-      return new Command({ goto: 'settle', update: { proposalId: null, ending: 'no_change' } });
-    default:
-      throw new Error(`${cutoverId}: the gate could not judge ${proposalId}: ${rejection?.detail}`);
+  if (rejection?.code === 'nothing_changed') {
+    return new Command({ goto: 'settle', update: { proposalId: null, ending: 'no_change' } });
   }
+  if (rejection === null || judged.includes(rejection.code)) return again;
+  throw new Error(`${cutoverId}: the gate could not judge ${proposalId}: ${rejection.detail}`);
 }
 
 async function speak(

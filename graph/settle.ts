@@ -3,6 +3,7 @@
  * position named. Its one effect is to end a run that has no packet to wait for, which is idempotent.
  */
 import { handle, type LedgerDeps } from '../ledger/handle.ts';
+import type { RejectionCode } from '../ledger/codes.ts';
 import type { EventBody } from '../ledger/events.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import type { LoopState } from './state.ts';
@@ -24,6 +25,9 @@ async function isDecisionOn(
   return isDecision(event.body) && event.body.packetId === decision.packetId;
 }
 
+/** The run was ended by somebody else: that is as good. */
+const ended: readonly RejectionCode[] = ['run_already_ended', 'run_unknown'];
+
 /** True when the run is over; false sends it back to the supervisor, with nothing changed. */
 export async function settle(deps: LedgerDeps, state: LoopState): Promise<boolean> {
   const { cutoverId, runId, ending, decisionVersion, question } = state;
@@ -32,12 +36,6 @@ export async function settle(deps: LedgerDeps, state: LoopState): Promise<boolea
   }
   if (ending === null || ending === 'over') return true;
   const { rejection } = await handle(deps, cutoverId, { type: 'EndRun', runId, outcome: ending });
-  switch (rejection?.code) {
-    case undefined:
-    case 'run_already_ended':
-    case 'run_unknown':
-      return true;
-    default:
-      throw new Error(`${cutoverId}: ${runId} could not end: ${rejection?.detail}`);
-  }
+  if (rejection === null || ended.includes(rejection.code)) return true;
+  throw new Error(`${cutoverId}: ${runId} could not end: ${rejection.detail}`);
 }

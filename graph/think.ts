@@ -4,6 +4,7 @@
  */
 import type { Agent, Slice, Thought } from '../agents/agent.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
+import type { RejectionCode } from '../ledger/codes.ts';
 import { handle } from '../ledger/handle.ts';
 import { Proposal } from '../ledger/proposal.ts';
 import type { AgentName } from '../ledger/vocabulary.ts';
@@ -75,6 +76,14 @@ async function propose(
   return { ...proposal, mind: { kind: 'deterministic', reason: 'model_failed' } };
 }
 
+/** Another worker was first, or the run was ended from outside: the supervisor looks again. */
+const elsewhere: readonly RejectionCode[] = [
+  'attempt_out_of_order',
+  'proposal_malformed',
+  'run_already_ended',
+  'run_unknown',
+];
+
 /**
  * Asks the agent and records its proposal; answers with the proposal's id, or null when it is not this agent's turn
  * (any more). Throws when the ledger refuses for a reason that no other writer explains.
@@ -93,16 +102,7 @@ export async function think(
     type: 'RecordProposal',
     proposal,
   });
-  switch (rejection?.code) {
-    case undefined:
-      return proposal.proposalId;
-    // Another worker was first, or the run was ended from outside: the supervisor looks again.
-    case 'attempt_out_of_order':
-    case 'proposal_malformed':
-    case 'run_already_ended':
-    case 'run_unknown':
-      return null;
-    default:
-      throw new Error(`${ref.cutoverId}: ${ref.name} could not propose: ${rejection?.detail}`);
-  }
+  if (rejection === null) return proposal.proposalId;
+  if (elsewhere.includes(rejection.code)) return null;
+  throw new Error(`${ref.cutoverId}: ${ref.name} could not propose: ${rejection.detail}`);
 }

@@ -17,6 +17,21 @@ class Crash extends Error {
   override readonly name = 'Crash';
 }
 
+/** Cannot be read until its thread is thrown away. */
+class UnreadableSaver extends MemorySaver {
+  dropped = 0;
+
+  override getTuple(...[config]: Parameters<MemorySaver['getTuple']>) {
+    if (this.dropped > 0) return super.getTuple(config);
+    return Promise.reject(new SyntaxError('[unable to serialize, circular reference]'));
+  }
+
+  override async deleteThread(threadId: string): Promise<void> {
+    this.dropped += 1;
+    await super.deleteThread(threadId);
+  }
+}
+
 let undisturbed: string[];
 let packetHash: string;
 beforeAll(async () => {
@@ -140,21 +155,11 @@ describe('a lost checkpoint', () => {
     const loop = await lateNight();
     await loop.run();
     const before = await loop.events();
-    const broken = new MemorySaver();
-    broken.getTuple = () => {
-      if (Object.keys(broken.storage).length === 0)
-        broken.getTuple = MemorySaver.prototype.getTuple;
-      return Promise.reject(new SyntaxError('[unable to serialize, circular reference]'));
-    };
-    let dropped = 0;
-    broken.deleteThread = async () => {
-      dropped += 1;
-      broken.getTuple = MemorySaver.prototype.getTuple;
-    };
+    const broken = new UnreadableSaver();
     expect(await loop.with({ checkpointer: broken }).run()).toMatchObject({
       outcome: 'awaiting_decision',
     });
-    expect(dropped).toBe(1);
+    expect(broken.dropped).toBe(1);
     expect(await loop.events()).toEqual(before);
   });
 });

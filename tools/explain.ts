@@ -8,12 +8,9 @@ import type { Placement, ResequencingBody } from '../ledger/proposal.ts';
 import type { Id, Instant } from '../ledger/vocabulary.ts';
 import { explainHold } from '../solver/explain.ts';
 import { problemFrom } from '../solver/normalise.ts';
-import type { Budget, PlacedTicks, Problem, Resequenced } from '../solver/problem.ts';
+import type { PlacedTicks, Problem, Resequenced } from '../solver/problem.ts';
 import type { Release } from '../solver/relaxations.ts';
-import { resequence } from '../solver/resequence.ts';
-
-/** How much work one timeline may cost, in conflicts: far above what a night of thirty checkpoints was seen to need. */
-export const timelineBudget: Budget = { conflicts: 2_000 };
+import { resequence, standardBudget } from '../solver/resequence.ts';
 
 export type Conflict = { readonly causes: readonly Cause[]; readonly releases: readonly Release[] };
 
@@ -46,7 +43,7 @@ export function explainer(
   const night = {
     problem,
     result: resultFrom(problem, timeline),
-    engine: (asked: Problem) => resequence(asked, timelineBudget),
+    engine: (asked: Problem) => resequence(asked, standardBudget),
   };
   return (checkpoint) => explainHold(night, checkpoint);
 }
