@@ -5,7 +5,7 @@ import { listSchedule } from '../solver/listSchedule.ts';
 import { bestOfAll, costOf } from './highs.raw.ts';
 import { tinyHorizon, tinyProblem } from './highs.tiny.ts';
 
-const seeds = Number(process.env['SOLVER_TINY'] ?? 250);
+const seeds = Number(process.env['SOLVER_TINY'] ?? 150);
 const budget = { conflicts: 5_000 };
 
 describe(`on ${seeds} tiny problems with every kind of rule`, () => {
