@@ -371,45 +371,51 @@ function* readinessRules(
   if (situation.holds.some((hold) => hold.checkpoint === checkpoint.id)) yield 'hold_in_force';
 }
 
+type Work = Execution & { readonly open: boolean };
+
 function* pairRules(scene: Scene): Generator<ViolationCode> {
-  const { plan, byId } = scene;
-  const open: Execution[] = scene.placed.map((item) => ({
-    id: item.checkpoint,
-    start: item.startAt,
-    end: item.endAt,
-    owner: item.owner,
-  }));
-  const everyone = [
-    ...open.map((item) => ({ ...item, open: true })),
+  const everyone: Work[] = [
+    ...scene.placed.map((item) => ({
+      id: item.checkpoint,
+      start: item.startAt,
+      end: item.endAt,
+      owner: item.owner,
+      open: true,
+    })),
     ...scene.started.map((item) => ({ ...item, open: false })),
   ];
   for (const a of everyone) {
     for (const b of everyone) {
-      if (a.id === b.id || !(a.open || b.open)) continue;
-      const [first, second] = [byId.get(a.id), byId.get(b.id)];
-      if (first === undefined || second === undefined) continue;
-      if (a.open && b.open && a.owner === b.owner && clash(a, b)) yield 'owner_clash';
-      if (a.open && b.open && first.room !== null && first.room === second.room && clash(a, b))
-        yield 'room_clash';
-      if (first.protected && second.protected && first.rank < second.rank && a.start > b.start)
-        yield 'protected_order';
-      for (const separation of plan.separations) {
-        if (
-          separation.checkpoints.includes(a.id) &&
-          separation.checkpoints.includes(b.id) &&
-          a.owner === b.owner
-        )
-          yield 'separation_of_duties';
-      }
-      for (const spacing of plan.reviewSpacings) {
-        if (!spacing.checkpoints.includes(a.id) || !spacing.checkpoints.includes(b.id)) continue;
-        const aFirst = a.start < b.start || (a.start === b.start && first.rank < second.rank);
-        const relaxed = [a, b].some((member) =>
-          scene.relaxed('review_spacing', member.id, member.end),
-        );
-        if (aFirst && b.start < a.end + spacing.minutes * minute && !relaxed)
-          yield 'review_spacing';
-      }
+      if (a.id !== b.id && (a.open || b.open)) yield* rulesOfPair(scene, a, b);
     }
+  }
+}
+
+/** What `a` and `b` break together; called for both orders of the two. */
+function* rulesOfPair(scene: Scene, a: Work, b: Work): Generator<ViolationCode> {
+  const { plan, byId } = scene;
+  const [first, second] = [byId.get(a.id), byId.get(b.id)];
+  if (first === undefined || second === undefined) return;
+  const bothOpen = a.open && b.open;
+  if (bothOpen && a.owner === b.owner && clash(a, b)) yield 'owner_clash';
+  if (bothOpen && first.room !== null && first.room === second.room && clash(a, b))
+    yield 'room_clash';
+  if (first.protected && second.protected && first.rank < second.rank && a.start > b.start)
+    yield 'protected_order';
+  const both = (members: readonly string[]): boolean =>
+    members.includes(a.id) && members.includes(b.id);
+  for (const separation of plan.separations) {
+    if (both(separation.checkpoints) && a.owner === b.owner) yield 'separation_of_duties';
+  }
+  const aFirst = a.start < b.start || (a.start === b.start && first.rank < second.rank);
+  const relaxed = [a, b].some((member) => scene.relaxed('review_spacing', member.id, member.end));
+  for (const spacing of plan.reviewSpacings) {
+    if (
+      both(spacing.checkpoints) &&
+      aFirst &&
+      b.start < a.end + spacing.minutes * minute &&
+      !relaxed
+    )
+      yield 'review_spacing';
   }
 }
