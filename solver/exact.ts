@@ -74,13 +74,16 @@ function startRun(problem: Problem, budget: Budget, warm: Resequenced): Run {
   );
   const isUsed = safe.choice.some((choice) => choice >= 0);
   const inside = incumbent.choice.map((choice, index) => {
-    const kept = field.members[index]?.choices[choice];
-    return kept === undefined || kept.newlyWoken || (isUsed && changes[index] === true);
+    const choices = field.members[index]?.choices ?? [];
+    const kept = choices[choice];
+    const isOpen = kept === undefined || kept.newlyWoken || (isUsed && changes[index] === true);
+    return choices.length > 0 && isOpen;
   });
   const run: Run = { field, safe, incumbent, inside, climbs: new Map(), budget, conflicts: 0 };
   brokenPairs(field, incumbent, (one, other) => {
-    inside[one] = true;
-    inside[other] = true;
+    for (const index of [one, other]) {
+      if (field.members[index]?.choices.length !== 0) inside[index] = true;
+    }
   });
   return run;
 }
@@ -148,7 +151,7 @@ function pull({ field, inside }: Run, schedule: Schedule): boolean {
 const outsideFinish = ({ field, inside, incumbent }: Run): number =>
   field.members.reduce(
     (latest, { checkpoint }, index) =>
-      inside[index] === true
+      inside[index] === true || (incumbent.choice[index] ?? -1) < 0
         ? latest
         : Math.max(latest, (incumbent.start[index] ?? 0) + checkpoint.duration),
     -Infinity,
@@ -196,8 +199,14 @@ function spent(run: Run, parts: readonly Part[]): Resequenced {
   const isBetter = compareLevels(levelsOf(problem, found), levelsOf(problem, known)) < 0;
   const result = outcome(problem, isBetter ? found : known);
   const least = parts.reduce((fewest, { climb }) => Math.min(fewest, climb.proven), 8);
+  const lost = field.members.filter(({ choices }) => choices.length === 0);
+  const forced = [
+    lost.filter(({ checkpoint }) => checkpoint.protected).length,
+    lost.length,
+    lost.filter(({ checkpoint }) => checkpoint.wasPlaced).length,
+  ];
   const bound = (level: number): number =>
-    parts.reduce((sum, { climb }) => sum + (climb.values[level] ?? 0), 0);
+    parts.reduce((sum, { climb }) => sum + (climb.values[level] ?? 0), forced[level] ?? 0);
   const open = result.levels.findIndex((value, level) => level >= least || value > bound(level));
   const provenLevels = Math.max(result.provenLevels, open);
   const proven = provenLevels === result.levels.length;

@@ -15,6 +15,7 @@ import { greatestStart, isSpared, leastStart, ranksBefore } from './started.ts';
 /** A problem indexed for looking at pairs. */
 export type Field = {
   readonly problem: Problem;
+  /** What no timetable can place is left without choices. */
   readonly members: readonly Member[];
   readonly indexOf: ReadonlyMap<Id, number>;
   /** Edges among open checkpoints. */
@@ -22,7 +23,7 @@ export type Field = {
   readonly guarded: readonly number[];
 };
 
-export function fieldOf(problem: Problem, members: readonly Member[]): Field {
+export function fieldOf(problem: Problem, all: readonly Member[]): Field {
   const indexOf = new Map(problem.open.map(({ id }, index) => [id, index]));
   const edges = problem.edges.flatMap((edge) => {
     const from = indexOf.get(edge.from);
@@ -33,7 +34,21 @@ export function fieldOf(problem: Problem, members: readonly Member[]): Field {
   const guarded = [...problem.open.keys()]
     .filter((index) => problem.open[index]?.protected === true)
     .toSorted((one, other) => rankOf(one) - rankOf(other));
+  const lost = lostOf(all, edges);
+  const members = all.map((member, index) =>
+    lost.has(index) ? { ...member, choices: [] } : member,
+  );
   return { problem, members, indexOf, edges, guarded };
+}
+
+/** Those that no timetable places: without a choice of their own, or behind such a one. */
+function lostOf(members: readonly Member[], edges: Field['edges']): ReadonlySet<number> {
+  const after = new Map<number, number[]>();
+  for (const { from, to } of edges) after.set(from, [...(after.get(from) ?? []), to]);
+  const lost = new Set<number>();
+  for (const [index, { choices }] of members.entries()) if (choices.length === 0) lost.add(index);
+  for (const index of lost) for (const next of after.get(index) ?? []) lost.add(next);
+  return lost;
 }
 
 /** The incumbent as a schedule; what it may not keep by its own limits is held. */
