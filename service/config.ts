@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { tracingEnvironment } from '../graph/tracing.ts';
 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
@@ -43,11 +44,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     );
     throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
   }
-  if (parsed.data.INTERLOCK_TRACING === 'off') {
-    for (const name of ['LANGSMITH_TRACING', 'LANGCHAIN_TRACING_V2', 'LANGCHAIN_TRACING']) {
-      process.env[name] = 'false';
-    }
-  }
+  Object.assign(process.env, tracingEnvironment(parsed.data.INTERLOCK_TRACING === 'on'));
   const {
     INTERLOCK_HOME: home,
     INTERLOCK_LEDGER,

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
+import { coverageGaps } from '../../constraints/planCoverage.ts';
 import { run } from '../../graph/run.ts';
 import { handle } from '../../ledger/handle.ts';
 import type { ReportBody } from '../../ledger/facts.ts';
@@ -12,6 +13,8 @@ import { openInterlock, type Interlock } from '../interlock.ts';
 import { parseFacts, parseRunbook } from '../runbook/parse.ts';
 import { type Answer, answered, exits, refused, UsageError } from './answer.ts';
 import { actorAt, eventsOf, open } from './cutovers.ts';
+import { namesOf } from '../words/names.ts';
+import { coverageLines } from './statusText.ts';
 import { refuseForLive } from './rehearsal.ts';
 import { describeRun } from './runText.ts';
 import type { Screen } from './screen.ts';
@@ -70,7 +73,16 @@ export async function declare(
   });
   if (outcome.rejection !== null) return refused(outcome.rejection);
   const ran = await runOnce(interlock, { ...wanted, cutover: plan.cutoverId }, screen);
-  return { ...ran, text: `Declared ${plan.name} (${plan.cutoverId}).\n${ran.text}` };
+  const gaps = coverageGaps(plan);
+  return {
+    ...ran,
+    text: [
+      `Declared ${plan.name} (${plan.cutoverId}).`,
+      ...coverageLines(gaps, namesOf(plan)),
+      ran.text,
+    ].join('\n'),
+    json: { declared: plan.cutoverId, coverageGaps: gaps, run: ran.json },
+  };
 }
 
 /** Appends reports one by one; says of each whether it is new, known or refused. */

@@ -2,21 +2,31 @@
  * The verbs that only look: status, packet, holds, lineage. They write nothing.
  */
 import { readInstant } from '../../constraints/instants.ts';
-import { attendance } from '../../ledger/attendance.ts';
-import { actingOnOldOrders } from '../../ledger/attendance.ts';
+import { coverageGaps } from '../../constraints/planCoverage.ts';
+import { actingOnOldOrders, attendance } from '../../ledger/attendance.ts';
 import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
 import { packetDiff } from '../../ledger/diff.ts';
 import { lineage as lineageOf } from '../../ledger/lineage.ts';
 import { currentView, ordersOf, pendingView } from '../../ledger/views.ts';
+import { forecastOf } from '../forecast.ts';
 import type { Interlock } from '../interlock.ts';
+import { readFacts } from '../../tools/readFacts.ts';
 import { lineageText } from '../words/lineage.ts';
 import { type Names, namesOf } from '../words/names.ts';
 import { fullTimeText } from '../words/times.ts';
 import { type Answer, answered, UsageError } from './answer.ts';
 import { eventsOf, findPacket, open, packetsOf } from './cutovers.ts';
-import { renderHolds, renderPacket, renderTimeline } from './renderPacket.ts';
+import { renderHolds, renderPacket } from './renderPacket.ts';
+import { renderStatus } from './renderStatus.ts';
 import { renderDiff, renderOrders } from './renderPerson.ts';
-import { bannerText, heldFactLines, oldOrdersText, pendingText } from './statusText.ts';
+import {
+  bannerText,
+  coverageLines,
+  heldFactLines,
+  oldOrdersText,
+  pendingText,
+  waitingLines,
+} from './statusText.ts';
 import { factTexts } from './runText.ts';
 import { heading, type Screen } from './screen.ts';
 
@@ -38,14 +48,19 @@ export async function status(
   const behind = actingOnOldOrders(state, now);
   const names = namesFor(state, wanted);
   const { plan } = state.situation;
+  const [forecast, waiting, gaps] = [forecastOf(state, now), readFacts(state), coverageGaps(plan)];
   const text = [
     `${plan.name} (${state.cutoverId}), ${plan.mode}, notices ${plan.notices}. It is ${fullTimeText(now, names.zone)}.`,
     current === null
       ? 'No packet is current yet.'
       : `Packet ${current.record.packet.version} (${current.record.checkCode}) is current${current.stale ? ', stale' : ''}.`,
     ...bannerText(current, names),
-    ...(current === null ? [] : [renderTimeline(current.record.packet, null, { names, screen })]),
+    ...(current === null
+      ? []
+      : [renderStatus(current.record.packet, { state, forecast }, { names, screen })]),
     pendingText(pending, names),
+    ...waitingLines(state.unruled, waiting),
+    ...coverageLines(gaps, names),
     ...heldFactLines(state, names),
     heading('Who still acts on old orders', screen),
     oldOrdersText(behind, names),
@@ -55,6 +70,9 @@ export async function status(
     version: state.version,
     current: current === null ? null : { ...current, record: summary(current.record) },
     pending: pending === null ? null : { ...pending, record: summary(pending.record) },
+    forecast: { starts: Object.fromEntries(forecast.starts), criticalPath: forecast.criticalPath },
+    waiting,
+    coverageGaps: gaps,
     heldFacts: state.heldFacts,
     attendance: attendance(state),
     actingOnOldOrders: behind,

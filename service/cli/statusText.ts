@@ -1,8 +1,10 @@
 /**
  * The parts of a status: the stale banner, what waits for a decision, held facts, and who acts on old orders.
  */
+import type { CoverageGap } from '../../constraints/planCoverage.ts';
 import type { OldOrders } from '../../ledger/attendance.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
+import type { Fact, Ruling } from '../../ledger/facts.ts';
 import type { CurrentView, PendingView } from '../../ledger/views.ts';
 import { readinessWords } from '../words/codes.ts';
 import type { Names } from '../words/names.ts';
@@ -12,16 +14,34 @@ import { wrap } from './screen.ts';
 /** What moved under the current packet, one line each; nothing when it still stands. */
 export function bannerText(current: CurrentView | null, names: Names): string[] {
   if (current === null || !current.stale) return [];
-  const { accepted, waiting, slips } = current.banner;
+  const { accepted, slips } = current.banner;
   return [
     'STALE: the facts moved under this packet. It stays in force until another is adopted.',
     ...accepted.map((fact) => `  accepted since: ${fact.subject} [${fact.factId}]`),
-    ...waiting.map((fact) => wrap(`  waiting to be ruled: "${fact.text}" [${fact.factId}]`, 4)),
     ...slips.map(
       (slip) =>
         `  the clock: ${names.checkpoint(slip.checkpoint)} is ${minutesText(slip.byMinutes)} past its ${slip.missed}`,
     ),
   ];
+}
+
+/** Facts that have arrived and wait for the next run, each with how the rule book reads it now. */
+export function waitingLines(facts: readonly Fact[], readings: readonly Ruling[]): string[] {
+  return facts.map((fact) => {
+    const reading = readings.find(({ factId }) => factId === fact.factId);
+    const ruling = reading === undefined ? 'not read yet' : reading.ruling.replaceAll('_', ' ');
+    return wrap(
+      `Waiting fact ${fact.factId}, ${fact.source}: "${fact.text}" - the next run will rule: ${ruling}`,
+    );
+  });
+}
+
+/** When nobody who may do it is at work, as soon as roster and plan are loaded. */
+export function coverageLines(gaps: readonly CoverageGap[], names: Names): string[] {
+  return gaps.map(({ role, checkpoint, span }) => {
+    const what = checkpoint === 'all' ? '' : ` for ${names.checkpoint(checkpoint)}`;
+    return `Coverage gap: no ${names.role(role)}${what} from ${timeText(span.opensAt, names.zone)} to ${timeText(span.closesAt, names.zone)}`;
+  });
 }
 
 /** The packet that waits, until when, and whether it could still be adopted. */
