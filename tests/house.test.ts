@@ -15,25 +15,30 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .filter((file) => file !== '' && existsSync(file));
 const read = (file: string): string => readFileSync(file, 'utf8');
 const sources = files.filter(
-  (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('tests/'),
+  (file) =>
+    file.endsWith('.ts') &&
+    !file.endsWith('.test.ts') &&
+    !file.startsWith('tests/') &&
+    file.includes('/'),
 );
 const tests = files.filter((file) => file.endsWith('.test.ts') && file !== 'tests/house.test.ts');
-const testText = tests.map(read).join('\n');
+/** Every word of every test, to look codes up in. */
+const named = new Set(tests.flatMap((file) => read(file).match(/[a-z_]+/g) ?? []));
 const headings = read('constraints/README.md')
   .split('\n')
   .flatMap((line) => /^### (\S+)$/.exec(line)?.[1] ?? []);
 
 describe('the house', () => {
   it.each(ViolationCode.options)('violation %s has a test that names it', (code) => {
-    expect(testText).toContain(`'${code}'`);
+    expect(named.has(code)).toBe(true);
   });
 
   it.each(RejectionCode.options)('rejection %s has a test that names it', (code) => {
-    expect(testText).toContain(`'${code}'`);
+    expect(named.has(code)).toBe(true);
   });
 
   it.each(ReadinessCode.options)('readiness code %s has a test and a heading', (code) => {
-    expect(testText).toContain(`'${code}'`);
+    expect(named.has(code)).toBe(true);
     expect(headings).toContain(code);
   });
 
@@ -55,7 +60,7 @@ describe('the house', () => {
   it('the approval node interrupts and does nothing else: no try, no write', () => {
     const approval = read('graph/approval.ts');
     expect(approval).not.toMatch(/\btry\b|\bcatch\b|handle\(|append\(/);
-    expect(approval).toMatch(/interrupt\(/);
+    expect(approval).toMatch(/\binterrupt[<(]/);
   });
 
   it('no left-over note is on main', () => {
