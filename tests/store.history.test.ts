@@ -61,7 +61,7 @@ const postgresOnly = [
   "with changed as (update events set body = '{}' returning *) select count(*) from changed",
   'select * from events for update',
   'select * from events for share',
-  'lock table events in access exclusive mode',
+  'do $$ begin lock table events in access exclusive mode; end $$',
   'drop table events',
   'alter table events rename to past',
   'alter table events drop column body',
