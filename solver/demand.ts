@@ -4,6 +4,7 @@
  */
 import type { Id } from '../ledger/vocabulary.ts';
 import { atLeast, atMost, type Literal, not } from './bounds.ts';
+import { refuseCircle } from './cycles.ts';
 import { byIncumbent } from './levels.ts';
 import { addCost, type Model, never, type Seat } from './model.ts';
 import { postClause, postLink } from './post.ts';
@@ -63,14 +64,16 @@ export function spacedApart(
 type Pair = { readonly one: Seat; readonly other: Seat; readonly before: number; after: number };
 
 /** Two literals, each of which keeps the seats apart in one order; the incumbent's order is guessed first. */
-function newOrder({ search }: Model, { one, other, before, after }: Pair): Order {
+function newOrder({ search, standing }: Model, { one, other, before, after }: Pair): Order {
   const keepsOrder = byIncumbent(one.member.checkpoint, other.member.checkpoint) <= 0;
   const unlikely = atLeast(newTruth(search, 0), 1);
   const likely = atLeast(newTruth(search, 0), 1);
   const [forward, backward] = keepsOrder ? [likely, unlikely] : [unlikely, likely];
   const { engine } = search;
   postLink(engine, { from: one.start, to: other.start, least: before, guard: forward });
+  refuseCircle(engine, standing);
   postLink(engine, { from: other.start, to: one.start, least: after, guard: backward });
+  refuseCircle(engine, standing);
   if (before + after > 0) postClause(engine, [not(forward), not(backward)]);
   return { forward, backward };
 }
@@ -174,6 +177,7 @@ function postLane(model: Model, posted: Posted, breach: Breach): void {
   const inverted = atLeast(newTruth(search, 0), 1);
   const kept = atLeast(newTruth(search, 0), 1);
   postLink(search.engine, { from: one.start, to: other.start, least: 0, guard: kept });
+  refuseCircle(search.engine, model.standing);
   postClause(search.engine, [not(one.placed), not(other.placed), kept, inverted]);
   addCost(model, 4, inverted);
   posted.kept.set(keptKey(breach.one, breach.other), kept);

@@ -14,6 +14,7 @@ import {
   newVariable,
   not,
 } from './bounds.ts';
+import { postCircles, type Standing } from './cycles.ts';
 import type { Choice, Member } from './domains.ts';
 import { eachPair } from './pairs.ts';
 import { postClause, postLink, postSum } from './post.ts';
@@ -44,6 +45,8 @@ export type Model = {
   readonly goals: readonly { readonly sum: number; readonly goal: number }[];
   /** No start lies beyond it. */
   readonly horizon: number;
+  /** The links of gaps and protected order, free of contradictory circles. */
+  readonly standing: Standing;
 };
 
 /** What is known of a solution before the search: where it is looked for first. */
@@ -202,11 +205,12 @@ export function modelOf(
     postSum(search.engine, level < 7 ? 2 ** 30 : 4 * horizon * weights),
   );
   const byId = new Map(seats.map((seat) => [seat.member.checkpoint.id, seat]));
-  const model: Model = { search, problem, seats, byId, maxima, goals, horizon };
+  const none: Standing = { count: 0, aside: new Set() };
+  const model = { search, problem, seats, byId, maxima, goals, horizon, standing: none };
   for (const edge of problem.edges) postEdge(model, edge);
   postProtectedOrder(model, maxima);
   for (const separation of problem.separations) postSeparation(model, separation.members);
-  return model;
+  return { ...model, standing: postCircles(search.engine) };
 }
 
 /** One more cost of a level: 1 while the literal is true. */
