@@ -373,13 +373,11 @@ export async function highsOracle(): Promise<Oracle> {
       }
     }
     return levels(program, problem).map(({ terms, constant }) => {
-      const answer = highs.solve(textOf(program, terms), {
-        output_flag: false,
-        mip_rel_gap: 0,
-        mip_abs_gap: 0,
-        mip_feasibility_tolerance: 1e-9,
-        primal_feasibility_tolerance: 1e-9,
-      });
+      const text = textOf(program, terms);
+      const options = { output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0 } as const;
+      const first = highs.solve(text, options);
+      const answer =
+        first.Status === 'Optimal' ? first : highs.solve(text, { ...options, presolve: 'off' });
       if (answer.Status !== 'Optimal') throw new Error(`HiGHS says ${answer.Status}`);
       const value = Math.round(answer.ObjectiveValue);
       if (terms.length > 0) {
