@@ -200,15 +200,19 @@ describe('published instances', () => {
     );
   }
 
-  it('contradictory lags cost a hold, at once', () => {
-    for (const gap of [1, 10, 60]) {
+  it('contradictory lags cost a hold, at once, however fine the ticks are', () => {
+    for (const [gap, window] of [
+      [1, 480],
+      [10, 28_800],
+      [60, 604_800],
+    ] as const) {
       const problem = lagProblem({
         durations: [5, 5, 5],
         lags: [
           { from: 0, least: gap + 1, to: 1 },
           { from: 1, least: -gap, to: 0 },
         ],
-        window: 480,
+        window,
         pairs: [],
       });
       expect(solved(problem).levels[1]).toBe(1);
