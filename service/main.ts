@@ -6,10 +6,11 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { type Answer, exits, UsageError } from './cli/answer.ts';
-import { buildProgram, type Host } from './cli/program.ts';
+import { buildProgram, type Host, type Where } from './cli/program.ts';
+import { StoreTrouble } from '../ledger/trouble.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
-import { openInterlock } from './interlock.ts';
+import { openLedger } from './openLedger.ts';
 import { openLogger } from './logger.ts';
 
 const config = readConfig();
@@ -20,18 +21,29 @@ const screen: Host['screen'] = {
   print: (text) => void process.stdout.write(`${text}\n`),
 };
 
-const withInterlock: Host['withInterlock'] = async (where, work) => {
-  const interlock = await openInterlock(
-    where.ledger === undefined
-      ? config
-      : { ledger: where.ledger, checkpoints: `${where.ledger}.checkpoints` },
-    { now: clockAt(where.at) },
-  );
+const placeOf = (where: Where) =>
+  where.ledger === undefined
+    ? config
+    : { ledger: where.ledger, checkpoints: `${where.ledger}.checkpoints` };
+
+const withLedger: Host['withLedger'] = async (where, work) => {
+  const opened = await openLedger(placeOf(where), { now: clockAt(where.at) });
   try {
-    await refuseOnLiveLedger(interlock.ledger.store, where.at);
-    return await work(interlock);
+    await refuseOnLiveLedger(opened.ledger.store, where.at);
+    return await work(opened);
   } finally {
-    await interlock.close();
+    await opened.close();
+  }
+};
+
+const withInterlock: Host['withInterlock'] = async (where, work) => {
+  const { openInterlock } = await import('./interlock.ts');
+  const opened = await openInterlock(placeOf(where), { now: clockAt(where.at) });
+  try {
+    await refuseOnLiveLedger(opened.ledger.store, where.at);
+    return await work(opened);
+  } finally {
+    await opened.close();
   }
 };
 
@@ -51,6 +63,7 @@ function fail(error: unknown): void {
   process.stderr.write(`interlock: ${message}\n`);
   if (error instanceof UsageError) process.exitCode = error.exit;
   else if (error instanceof ConfigError) process.exitCode = exits.usage;
+  else if (error instanceof StoreTrouble) process.exitCode = exits.unavailable;
   else {
     logger.error({ err: error }, 'the command failed');
     process.exitCode = exits.failed;
@@ -63,6 +76,7 @@ try {
     screen,
     interactive,
     walkHome: join(config.home, 'walk'),
+    withLedger,
     withInterlock,
     deliver,
   }).parseAsync();

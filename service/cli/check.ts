@@ -1,19 +1,14 @@
 /**
- * The verbs that check: the chain of the ledger, drills, and the schema of runbook files.
+ * The verbs that check: the chain of the ledger, and the schema of runbook files.
  */
 import { verify as verifyLedger, verifyCutover } from '../../ledger/verify.ts';
-import { drillFiles, loadDrill } from '../drill/load.ts';
-import { type DrillResult, runDrill } from '../drill/run.ts';
-import { type Interlock, openInterlock } from '../interlock.ts';
-import type { FileProblem } from '../runbook/problems.ts';
+import type { LedgerOnly } from '../openLedger.ts';
 import { runbookJsonSchema } from '../runbook/jsonSchema.ts';
-import { type Answer, answered, exits, UsageError } from './answer.ts';
-import { invalid } from './change.ts';
-import { wrap } from './screen.ts';
+import { type Answer, answered, exits } from './answer.ts';
 
 /** Reads every event again, re-folds, and compares chain, heads and snapshots. */
 export async function verify(
-  interlock: Interlock,
+  interlock: LedgerOnly,
   wanted: { cutover?: string | undefined },
 ): Promise<Answer> {
   const { store } = interlock.ledger;
@@ -39,42 +34,4 @@ export async function verify(
 export function schema(): Answer {
   const made = runbookJsonSchema();
   return answered(JSON.stringify(made, null, 2), made);
-}
-
-function drillText(result: DrillResult): string {
-  const missed = result.scored
-    .filter(({ met }) => !met)
-    .map(({ step, expectation, found }) =>
-      wrap(`  ${step}: expected ${JSON.stringify(expectation)}, found ${found}`, 4),
-    );
-  const mark = result.passed ? 'held' : 'did not hold';
-  return [`${result.name}: ${mark}, ${result.met} of ${result.expected}`, ...missed].join('\n');
-}
-
-/** Runs one drill file or every one of a folder, each on a new ledger in memory, and scores what was expected. */
-export async function drill(path: string): Promise<Answer> {
-  const files = await drillFiles(path).catch((error: unknown) => {
-    throw new UsageError(
-      `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  });
-  if (files.length === 0)
-    throw new UsageError(`${path} holds no drill file (.yaml, .yml or .json)`);
-  const problems: FileProblem[] = [];
-  const results: DrillResult[] = [];
-  for (const file of files) {
-    const loaded = await loadDrill(file);
-    problems.push(...loaded.problems);
-    if (loaded.drill === null) continue;
-    const open = (clock: Parameters<typeof openInterlock>[1]) =>
-      openInterlock({ ledger: ':memory:', checkpoints: ':memory:' }, clock);
-    results.push(await runDrill(loaded.drill, { open }));
-  }
-  if (problems.length > 0) return invalid(problems);
-  const held = results.filter(({ passed }) => passed).length;
-  return {
-    exit: held === results.length ? exits.ok : exits.notVerified,
-    text: [...results.map(drillText), `${held} of ${results.length} drills held.`].join('\n'),
-    json: { held, of: results.length, drills: results },
-  };
 }

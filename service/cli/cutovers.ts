@@ -8,7 +8,7 @@ import type { Actor, DecisionBinding, LedgerEvent } from '../../ledger/events.ts
 import { load } from '../../ledger/load.ts';
 import type { Store } from '../../ledger/store.ts';
 import { Id } from '../../ledger/vocabulary.ts';
-import type { Interlock } from '../interlock.ts';
+import type { LedgerOnly } from '../openLedger.ts';
 import { UsageError } from './answer.ts';
 
 /** The cutover asked for, or the only one there is. */
@@ -117,10 +117,27 @@ export function actorAt(person: string, state: CutoverState | null, now: number)
 
 /** Loads what most verbs need at once. */
 export async function open(
-  interlock: Interlock,
+  interlock: LedgerOnly,
   asked: string | undefined,
 ): Promise<{ cutoverId: string; state: CutoverState }> {
   const { store } = interlock.ledger;
   const cutoverId = await chooseCutover(store, asked);
   return { cutoverId, state: await stateOf(store, cutoverId) };
+}
+
+/** A packet named by a person who acts on it. */
+export type PacketWanted = {
+  readonly cutover?: string | undefined;
+  readonly as: string;
+  readonly packet: string;
+  readonly utc?: boolean | undefined;
+};
+
+/** The packet, the state it is in, and who acts. */
+export async function packetNamed(interlock: LedgerOnly, wanted: PacketWanted) {
+  const { cutoverId, state } = await open(interlock, wanted.cutover);
+  const packets = packetsOf(await eventsOf(interlock.ledger.store, cutoverId));
+  const record = findPacket(wanted.packet, state, packets);
+  const actor = actorAt(wanted.as, state, interlock.ledger.now());
+  return { cutoverId, state, record, actor };
 }

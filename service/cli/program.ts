@@ -1,16 +1,13 @@
 /**
  * The command line: verbs, options and help, on commander. Each verb answers with text, JSON and an exit code;
- * only this file and main.ts know about the terminal.
+ * only this file and main.ts know about the terminal. A verb's code is loaded when the verb is used, so that
+ * looking at the order in force does not wait for the workflow's libraries.
  */
 import { Command } from 'commander';
 import type { Interlock } from '../interlock.ts';
+import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
-import { declare, report, runOnce, whatIf } from './change.ts';
-import { drill, schema, verify } from './check.ts';
-import { acknowledge, adopt, decline, grant } from './decide.ts';
 import type { Screen } from './screen.ts';
-import { holds, lineage, packet, status } from './show.ts';
-import { walk } from './walk.ts';
 
 type Options = {
   readonly json?: boolean;
@@ -37,6 +34,10 @@ export type Host = {
   readonly interactive: boolean;
   /** Folder in which the walk keeps its own ledger. */
   readonly walkHome: string;
+  readonly withLedger: (
+    where: Where,
+    work: (ledger: LedgerOnly) => Promise<Answer>,
+  ) => Promise<Answer>;
   readonly withInterlock: (
     where: Where,
     work: (interlock: Interlock) => Promise<Answer>,
@@ -50,14 +51,20 @@ Exit codes: 0 done · 1 Interlock failed · 2 wrong command line · 3 a file has
 Times are shown in the cutover's zone; --utc shows UTC. The ledger is .interlock/ledger.db here, or INTERLOCK_LEDGER.
 Interlock never recommends go or no-go, never executes a step and never posts anything by itself.`;
 
-type Work = (interlock: Interlock, options: Options, words: string[]) => Promise<Answer>;
+type Asked = { readonly options: Options; readonly words: readonly string[] };
+type Shape = { readonly usage: string; readonly about: string };
+/** What a verb needs open: the ledger alone, or the workflow too. */
+type Work =
+  | { readonly look: (ledger: LedgerOnly, asked: Asked) => Promise<Answer> }
+  | { readonly act: (interlock: Interlock, asked: Asked) => Promise<Answer> };
+
+const doing = (host: Host, work: Work, asked: Asked): Promise<Answer> =>
+  'look' in work
+    ? host.withLedger(asked.options, (ledger) => work.look(ledger, asked))
+    : host.withInterlock(asked.options, (interlock) => work.act(interlock, asked));
 
 /** Adds a verb whose work needs an open ledger. */
-function verb(
-  program: Command,
-  host: Host,
-  shape: { usage: string; about: string; work: Work },
-): Command {
+function verb(program: Command, host: Host, shape: Shape & Work): Command {
   return program
     .command(shape.usage)
     .description(shape.about)
@@ -67,40 +74,53 @@ function verb(
     .option('--ledger <path>', 'another ledger than the configured one')
     .option('--at <instant>', 'rehearsals only: act as if it were this instant')
     .action(async (...given: unknown[]) => {
-      const command = given.at(-1) as Command;
-      const options = command.optsWithGlobals<Options>();
-      const answer = await host.withInterlock(options, (interlock) =>
-        shape.work(interlock, options, command.args),
-      );
+      const command = given.findLast((item) => item instanceof Command);
+      const options = command?.optsWithGlobals<Options>() ?? {
+        as: '',
+        reason: '',
+        checkpoint: '',
+        relaxes: '',
+      };
+      const answer = await doing(host, shape, { options, words: command?.args ?? [] });
       host.deliver(answer, options.json === true);
     });
 }
 
-const first = (words: string[]): string => words[0] ?? '';
+const first = ({ words }: Asked): string => words[0] ?? '';
 
 function addChanges(program: Command, host: Host): void {
   const { screen } = host;
   verb(program, host, {
     usage: 'declare <runbook>',
     about: 'declare a cutover from a runbook file and prepare packet 1',
-    work: (interlock, options, words) =>
-      declare(interlock, { ...options, file: first(words) }, screen),
+    act: async (interlock, asked) =>
+      (await import('./change.ts')).declare(
+        interlock,
+        { ...asked.options, file: first(asked) },
+        screen,
+      ),
   }).requiredOption('--as <person>', 'who declares it');
   verb(program, host, {
     usage: 'report <facts>',
     about: 'append reports from a facts file, or - for standard input',
-    work: (interlock, options, words) => report(interlock, { ...options, file: first(words) }),
+    look: async (ledger, asked) =>
+      (await import('./report.ts')).report(ledger, { ...asked.options, file: first(asked) }),
   });
   verb(program, host, {
     usage: 'run',
     about: 'rebuild the timeline and stop at the packet that needs a decision',
-    work: (interlock, options) => runOnce(interlock, options, screen),
+    act: async (interlock, { options }) =>
+      (await import('./change.ts')).runOnce(interlock, options, screen),
   });
   verb(program, host, {
     usage: 'whatif <facts>',
     about: 'what these facts would do; writes nothing',
-    work: (interlock, options, words) =>
-      whatIf(interlock, { ...options, file: first(words) }, screen),
+    act: async (interlock, asked) =>
+      (await import('./change.ts')).whatIf(
+        interlock,
+        { ...asked.options, file: first(asked) },
+        screen,
+      ),
   });
 }
 
@@ -109,25 +129,27 @@ function addViews(program: Command, host: Host): void {
   verb(program, host, {
     usage: 'status',
     about: 'the order in force, what is stale, what waits, who still acts on old orders',
-    work: (interlock, options) => status(interlock, options, screen),
+    look: async (ledger, { options }) =>
+      (await import('./show.ts')).status(ledger, options, screen),
   });
   verb(program, host, {
     usage: 'packet [version]',
     about: 'a packet by version, check code, "current" or "pending"',
-    work: (interlock, options, words) =>
-      packet(interlock, { ...options, packet: words[0] }, screen),
+    look: async (ledger, { options, words }) =>
+      (await import('./show.ts')).packet(ledger, { ...options, packet: words[0] }, screen),
   })
     .option('--diff <other>', 'only what differs from another packet')
     .option('--for <person>', 'only the lines of one person');
   verb(program, host, {
     usage: 'holds',
     about: 'the hold register, with causes, release conditions and relaxations',
-    work: (interlock, options) => holds(interlock, options, screen),
+    look: async (ledger, { options }) => (await import('./show.ts')).holds(ledger, options, screen),
   });
   verb(program, host, {
     usage: 'lineage',
     about: 'everything that happened, in order, with what was known when',
-    work: (interlock, options) => lineage(interlock, options, screen),
+    look: async (ledger, { options }) =>
+      (await import('./show.ts')).lineage(ledger, options, screen),
   }).option(
     '--as-of <instant>',
     'what was known at this instant, and what was already true but not received',
@@ -139,26 +161,34 @@ function addDecisions(program: Command, host: Host): void {
   verb(program, host, {
     usage: 'adopt <packet>',
     about: 'adopt exactly this packet (version, check code or hash)',
-    work: (interlock, options, words) =>
-      adopt(interlock, { ...options, packet: first(words) }, screen),
+    act: async (interlock, asked) =>
+      (await import('./decide.ts')).adopt(
+        interlock,
+        { ...asked.options, packet: first(asked) },
+        screen,
+      ),
   }).requiredOption('--as <person>', 'who decides');
   verb(program, host, {
     usage: 'decline <packet>',
     about: 'decline the packet that waits; the one in force stays',
-    work: (interlock, options, words) => decline(interlock, { ...options, packet: first(words) }),
+    act: async (interlock, asked) =>
+      (await import('./decide.ts')).decline(interlock, { ...asked.options, packet: first(asked) }),
   })
     .requiredOption('--as <person>', 'who decides')
     .requiredOption('--reason <text>', 'why');
   verb(program, host, {
     usage: 'ack <packet>',
     about: 'acknowledge the current packet',
-    work: (interlock, options, words) =>
-      acknowledge(interlock, { ...options, packet: first(words) }),
+    look: async (ledger, asked) =>
+      (await import('./acknowledge.ts')).acknowledge(ledger, {
+        ...asked.options,
+        packet: first(asked),
+      }),
   }).requiredOption('--as <person>', 'who has read it');
   verb(program, host, {
     usage: 'grant',
     about: 'grant an exception to one rule for one checkpoint',
-    work: (interlock, options) => grant(interlock, options),
+    look: async (ledger, { options }) => (await import('./grant.ts')).grant(ledger, options),
   })
     .requiredOption('--as <person>', 'who grants it')
     .requiredOption('--checkpoint <id>', 'for which checkpoint')
@@ -171,26 +201,29 @@ function addChecks(program: Command, host: Host): void {
   verb(program, host, {
     usage: 'verify',
     about: 'read the whole ledger again and check its chain; names the first broken position',
-    work: (interlock, options) => verify(interlock, options),
+    look: async (ledger, { options }) => (await import('./check.ts')).verify(ledger, options),
   });
   program
     .command('drill <path>')
     .description('run a drill file, or every drill of a folder, and score what was expected')
     .option('--json', 'answer as JSON')
     .action(async (path: string, options: Options) =>
-      host.deliver(await drill(path), options.json === true),
+      host.deliver(await (await import('./drill.ts')).drill(path), options.json === true),
     );
   program
     .command('schema')
     .description('print the JSON Schema of runbook files')
     .option('--json', 'answer as JSON (the same)')
-    .action((options: Options) => host.deliver(schema(), options.json === true));
+    .action(async (options: Options) =>
+      host.deliver((await import('./check.ts')).schema(), options.json === true),
+    );
   program
     .command('walk', { isDefault: true })
     .description('the main job on the payments cutover, from one command (npm start)')
     .option('--json', 'answer as JSON')
     .option('--utc', 'show times in UTC')
     .action(async (options: Options) => {
+      const { walk } = await import('./walk.ts');
       const answer = await walk(
         {
           utc: options.utc === true,

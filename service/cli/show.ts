@@ -9,7 +9,7 @@ import { packetDiff } from '../../ledger/diff.ts';
 import { lineage as lineageOf } from '../../ledger/lineage.ts';
 import { currentView, ordersOf, pendingView } from '../../ledger/views.ts';
 import { forecastOf } from '../forecast.ts';
-import type { Interlock } from '../interlock.ts';
+import type { LedgerOnly } from '../openLedger.ts';
 import { readFacts } from '../../tools/readFacts.ts';
 import { lineageText } from '../words/lineage.ts';
 import { type Names, namesOf } from '../words/names.ts';
@@ -37,7 +37,7 @@ const namesFor = (state: CutoverState, wanted: Common): Names =>
 
 /** The order in force and whether it is still true, what waits, what is held, who acts on old orders. */
 export async function status(
-  interlock: Interlock,
+  interlock: LedgerOnly,
   wanted: Common,
   screen: Screen,
 ): Promise<Answer> {
@@ -86,7 +86,7 @@ const summary = ({ packet, packetHash, checkCode }: PacketRecord) => ({
   checkCode,
 });
 
-type PacketWanted = Common & {
+type PacketShown = Common & {
   readonly packet: string | undefined;
   readonly diff?: string | undefined;
   readonly for?: string | undefined;
@@ -94,8 +94,8 @@ type PacketWanted = Common & {
 
 /** One packet: whole, one person's part, or what differs from another. */
 export async function packet(
-  interlock: Interlock,
-  wanted: PacketWanted,
+  interlock: LedgerOnly,
+  wanted: PacketShown,
   screen: Screen,
 ): Promise<Answer> {
   const { cutoverId, state } = await open(interlock, wanted.cutover);
@@ -122,7 +122,11 @@ export async function packet(
 }
 
 /** The hold register of the pending packet, or of the current one. */
-export async function holds(interlock: Interlock, wanted: Common, screen: Screen): Promise<Answer> {
+export async function holds(
+  interlock: LedgerOnly,
+  wanted: Common,
+  screen: Screen,
+): Promise<Answer> {
   const { state } = await open(interlock, wanted.cutover);
   const record = state.pending?.record ?? state.current;
   if (record === null) throw new UsageError('no packet has been prepared yet; run: interlock run');
@@ -136,7 +140,7 @@ export async function holds(interlock: Interlock, wanted: Common, screen: Screen
 
 /** Everything that happened; with an instant, what was known then and what was true but not yet received. */
 export async function lineage(
-  interlock: Interlock,
+  interlock: LedgerOnly,
   wanted: Common & { asOf?: string | undefined },
   screen: Screen,
 ): Promise<Answer> {

@@ -13,7 +13,8 @@ import { parseFacts, parseRunbook, type ParsedFacts } from '../runbook/parse.ts'
 import { namesOf } from '../words/names.ts';
 import { fullTimeText } from '../words/times.ts';
 import { type Answer, answered, exits, refused } from './answer.ts';
-import { invalid, readInput, receive } from './change.ts';
+import { invalid, readInput } from './input.ts';
+import { receive } from './report.ts';
 import { actorAt, stateOf } from './cutovers.ts';
 import { askForDecision } from './askForDecision.ts';
 import { renderTimeline } from './renderPacket.ts';

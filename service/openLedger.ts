@@ -1,0 +1,46 @@
+/**
+ * The ledger put together from settings: a store, the rule book, a clock and ids. What only looks or writes one
+ * command needs no more than this, so that it answers at once; the workflow is added in interlock.ts.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { judge } from '../constraints/judge.ts';
+import type { LedgerDeps } from '../ledger/handle.ts';
+import type { Store } from '../ledger/store.ts';
+import { openSqliteStore } from '../ledger/stores/sqlite.ts';
+import type { Config } from './config.ts';
+
+export type LedgerOnly = { readonly ledger: LedgerDeps };
+export type OpenLedger = LedgerOnly & { readonly close: () => Promise<void> };
+export type Clock = {
+  readonly now: () => number;
+  readonly newId?: ((kind: string) => string) | undefined;
+};
+
+const isUrl = (ledger: string): boolean => /^postgres(ql)?:\/\//.test(ledger);
+
+async function openStore(ledger: string): Promise<Store> {
+  if (isUrl(ledger)) {
+    const { openPostgresStore } = await import('../ledger/stores/postgres.ts');
+    return openPostgresStore(ledger);
+  }
+  if (ledger !== ':memory:') await mkdir(dirname(ledger), { recursive: true });
+  return openSqliteStore(ledger);
+}
+
+/** Short ids that say what they are of: 56 random bits, so that two processes never meet. */
+const newId = (kind: string): string =>
+  `${kind}-${BigInt(`0x${randomBytes(7).toString('hex')}`).toString(36)}`;
+
+/** Opens the ledger. Throws StoreTrouble when it cannot be opened safely. */
+export async function openLedger(
+  { ledger }: Pick<Config, 'ledger'>,
+  clock: Clock = { now: () => Date.now() },
+): Promise<OpenLedger> {
+  const store = await openStore(ledger);
+  return {
+    ledger: { store, judge, now: clock.now, newId: clock.newId ?? newId },
+    close: () => store.close(),
+  };
+}
