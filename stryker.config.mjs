@@ -1,7 +1,6 @@
 /**
  * Mutation testing: every rule and every decision, changed a little, must make a test fail. Slow, so it is run by
  * hand (`npm run mutate`) and its score is kept in the closing note of a change to the rules.
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
   testRunner: 'vitest',

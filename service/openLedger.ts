@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { judge } from '../constraints/judge.ts';
 import type { LedgerDeps } from '../ledger/handle.ts';
 import type { Store } from '../ledger/store.ts';
+import { StoreTrouble } from '../ledger/trouble.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import type { Config } from './config.ts';
 
@@ -20,12 +21,21 @@ export type Clock = {
 
 const isUrl = (ledger: string): boolean => /^postgres(ql)?:\/\//.test(ledger);
 
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreTrouble('unreachable', `the ledger's folder cannot be made: ${why}`, {
+      cause: error,
+    });
+  });
+}
+
 async function openStore(ledger: string): Promise<Store> {
   if (isUrl(ledger)) {
     const { openPostgresStore } = await import('../ledger/stores/postgres.ts');
     return openPostgresStore(ledger);
   }
-  if (ledger !== ':memory:') await mkdir(dirname(ledger), { recursive: true });
+  if (ledger !== ':memory:') await makeFolder(dirname(ledger));
   return openSqliteStore(ledger);
 }
 

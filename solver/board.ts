@@ -148,5 +148,5 @@ export const possible = (seat: Seat): readonly Option[] =>
   seat.checkpoint.blockers.length > 0 ? [] : seat.options.filter(({ domain }) => domain.length > 0);
 
 /** Whether its preferred start is open to an option. */
-export const mayStay = (seat: Seat, option: Option): boolean =>
+const mayStay = (seat: Seat, option: Option): boolean =>
   allows(option.domain, seat.checkpoint.preferredStart);

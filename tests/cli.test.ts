@@ -216,6 +216,8 @@ describe('the command line refuses what it cannot understand', () => {
     [['report', 'missing.yaml'], 2],
     [['status', '--at', 'yesterday'], 2],
     [['status', '--cutover', 'other'], 2],
+    [['status', '--ledger', 'runbook.yaml'], 6],
+    [['status', '--ledger', join('runbook.yaml', 'inside.db')], 6],
     [['--help'], 0],
   ])('%j leaves with %i', (args, code) => {
     expect(interlock(args).code).toBe(code);
