@@ -146,7 +146,3 @@ export function boardOf(problem: Problem): Board {
 /** The options under which it can be placed at all, if everything else stood aside. */
 export const possible = (seat: Seat): readonly Option[] =>
   seat.checkpoint.blockers.length > 0 ? [] : seat.options.filter(({ domain }) => domain.length > 0);
-
-/** Whether its preferred start is open to an option. */
-const mayStay = (seat: Seat, option: Option): boolean =>
-  allows(option.domain, seat.checkpoint.preferredStart);
