@@ -5,7 +5,7 @@
 import type { Id } from '../ledger/vocabulary.ts';
 import { byIncumbent, lanes } from './levels.ts';
 import type { Edge, Limit, OpenCheckpoint, Problem, Spacing } from './problem.ts';
-import { allows, intersect, type Ranges } from './ranges.ts';
+import { intersect, type Ranges } from './ranges.ts';
 import {
   endless,
   limitsFromStarted,
