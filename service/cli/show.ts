@@ -28,7 +28,7 @@ import {
   waitingLines,
 } from './statusText.ts';
 import { factTexts } from './runText.ts';
-import { heading, type Screen } from './screen.ts';
+import { heading, type Screen, wrap } from './screen.ts';
 
 type Common = { readonly cutover?: string | undefined; readonly utc?: boolean | undefined };
 
@@ -162,7 +162,10 @@ export async function lineage(
           heading('Already true, not yet received', screen),
           ...(rows.notYetReceived.length === 0
             ? ['nothing']
-            : rows.notYetReceived.map((row) => lineageText(row, names))),
+            : rows.notYetReceived.map((row) => wrap(lineageText(row, names), 17))),
         ];
-  return answered([...rows.known.map((row) => lineageText(row, names)), ...late].join('\n'), rows);
+  return answered(
+    [...rows.known.map((row) => wrap(lineageText(row, names), 17)), ...late].join('\n'),
+    rows,
+  );
 }

@@ -19,7 +19,7 @@ import { actorAt, stateOf } from './cutovers.ts';
 import { askForDecision } from './askForDecision.ts';
 import { renderTimeline } from './renderPacket.ts';
 import { describeRun } from './runText.ts';
-import { heading, type Screen } from './screen.ts';
+import { heading, type Screen, wrap } from './screen.ts';
 
 export type WalkOptions = {
   readonly utc: boolean;
@@ -84,9 +84,9 @@ async function playStep(stage: Stage, step: Step): Promise<Answer> {
   for (const item of step.reports) {
     clock.at = Math.max(clock.at, item.receivedAt ?? clock.at);
     const [result] = await receive(interlock, cutoverId, [item.body]);
-    screen.print(
-      `${fullTimeText(clock.at, zone)}  ${item.body.source} ${item.body.sourceEventId}: ${item.body.text} (${result?.result ?? 'unknown'})`,
-    );
+    const said = `${fullTimeText(clock.at, zone)}  ${item.body.source} ${item.body.sourceEventId}`;
+    const became = result?.result.replaceAll('_', ' ') ?? 'unknown';
+    screen.print(wrap(`${said}: ${item.body.text} (${became})`, 4));
   }
   clock.at = Math.max(clock.at, step.now ?? clock.at);
   const began = performance.now();
