@@ -88,17 +88,17 @@ export function renderTimeline(packet: Packet, before: Packet | null, view: View
       ownerChanged ? paint.yellow(`${owner} (new)`) : owner,
       [...flags, ...line.drivenBy.slice(0, 1).map((driver) => driverText(driver, names))]
         .filter((text) => text !== '')
-        .join(', '),
+        .join('\n'),
       floatText(line),
     ];
   });
   return table(
     [
-      { head: 'Checkpoint', width: 27 },
-      { head: before === null ? '' : 'Was', width: 10 },
+      { head: 'Checkpoint', width: 25 },
+      { head: before === null ? '' : 'Was', width: 9 },
       { head: 'Start', width: 17 },
-      { head: 'End', width: 10 },
-      { head: 'Owner', width: 14 },
+      { head: 'End', width: 9 },
+      { head: 'Owner', width: 12 },
       { head: 'Why', width: 14 },
       { head: 'Float', width: 8 },
     ],

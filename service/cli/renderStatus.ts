@@ -53,12 +53,12 @@ export function renderStatus(
   return [
     table(
       [
-        { head: 'Checkpoint', width: 32 },
-        { head: 'State', width: 12 },
+        { head: 'Checkpoint', width: 30 },
+        { head: 'State', width: 11 },
         { head: 'Ordered', width: 10 },
         { head: 'Forecast', width: 18 },
-        { head: 'Owner', width: 18 },
-        { head: 'Float', width: 9 },
+        { head: 'Owner', width: 17 },
+        { head: 'Float', width: 8 },
       ],
       rows,
     ),
