@@ -6,7 +6,7 @@
 import type { Schedule } from './costs.ts';
 import { membersOf } from './domains.ts';
 import { compareLevels, levelsOf } from './levels.ts';
-import { outcome } from './listSchedule.ts';
+import { outcome, proofOf } from './listSchedule.ts';
 import type { Hint } from './model.ts';
 import type { Budget, PlacedTicks, Problem, Resequenced } from './problem.ts';
 import {
@@ -18,7 +18,14 @@ import {
   partsOf,
   swappedPairs,
 } from './region.ts';
-import { type Climb, climbFinish, climbLevels, settleLeast, startClimb } from './stages.ts';
+import {
+  boundOf,
+  type Climb,
+  climbFinish,
+  climbLevels,
+  settleLeast,
+  startClimb,
+} from './stages.ts';
 
 /** Everything of one call: the field, a safe schedule, what is decided again, the searches of its parts. */
 type Run = {
@@ -185,6 +192,19 @@ function placementsOf({ members }: Field, { choice, start }: Schedule): PlacedTi
   });
 }
 
+/** What a level of the whole cannot be less than, given the least values before it. */
+function wholeBound(run: Run, parts: readonly Part[], level: number): number {
+  const bounds = parts.map(({ climb }) => boundOf(climb, level));
+  if (level === 8) return Math.max(outsideFinish(run), ...bounds);
+  const lost = run.field.members.filter(({ choices }) => choices.length === 0);
+  const forced = [
+    lost.filter(({ checkpoint }) => checkpoint.protected).length,
+    lost.length,
+    lost.filter(({ checkpoint }) => checkpoint.wasPlaced).length,
+  ];
+  return bounds.reduce((sum, bound) => sum + bound, forced[level] ?? 0);
+}
+
 /** The answer once the work is spent: the better of two safe schedules, with the levels the parts prove. */
 function spent(run: Run, parts: readonly Part[]): Resequenced {
   const { field, safe } = run;
@@ -199,18 +219,14 @@ function spent(run: Run, parts: readonly Part[]): Resequenced {
   const isBetter = compareLevels(levelsOf(problem, found), levelsOf(problem, known)) < 0;
   const result = outcome(problem, isBetter ? found : known);
   const least = parts.reduce((fewest, { climb }) => Math.min(fewest, climb.proven), 8);
-  const lost = field.members.filter(({ choices }) => choices.length === 0);
-  const forced = [
-    lost.filter(({ checkpoint }) => checkpoint.protected).length,
-    lost.length,
-    lost.filter(({ checkpoint }) => checkpoint.wasPlaced).length,
-  ];
-  const bound = (level: number): number =>
-    parts.reduce((sum, { climb }) => sum + (climb.values[level] ?? 0), forced[level] ?? 0);
-  const open = result.levels.findIndex((value, level) => level >= least || value > bound(level));
-  const provenLevels = Math.max(result.provenLevels, open);
-  const proven = provenLevels === result.levels.length;
-  return { ...result, provenLevels, proven, conflicts: run.conflicts };
+  const open = result.levels.findIndex(
+    (value, level) => level >= least || value > wholeBound(run, parts, level),
+  );
+  const count = Math.max(result.provenLevels, open);
+  const forced = result.provenLevels === count ? (result.bound ?? 0) : 0;
+  const bound = Math.max(forced, wholeBound(run, parts, count));
+  const proof = proofOf(result.levels, count, bound);
+  return { ...result, ...proof, conflicts: run.conflicts };
 }
 
 /** The least disturbance possible, proven, or the best found within the budget. */
@@ -228,7 +244,8 @@ export function exact(problem: Problem, budget: Budget, warm: Resequenced): Rese
     }
     if (!isSettled && parts.some(({ climb }) => climb.proven < 8)) return spent(run, parts);
     const result = outcome(problem, placementsOf(run.field, whole(run, parts)));
-    const provenLevels = isSettled ? result.levels.length : 8;
-    return { ...result, provenLevels, proven: isSettled, conflicts: run.conflicts };
+    const count = isSettled ? result.levels.length : 8;
+    const proof = proofOf(result.levels, count, wholeBound(run, parts, 8));
+    return { ...result, ...proof, conflicts: run.conflicts };
   }
 }

@@ -40,12 +40,17 @@ function bestPass(problem: Problem, board: Board, least: number): Scored {
   return best;
 }
 
-/** How many leading levels cannot be lower: those at the bound that forced holds set, then those at nothing. */
-function provenLevels(
-  problem: Problem,
-  levels: readonly number[],
-  forced: ReadonlySet<Id>,
-): number {
+/** How far the proof of some levels goes, and what the first open one cannot be less than. */
+export type Proof = Pick<Resequenced, 'provenLevels' | 'proven' | 'bound'>;
+
+/** The proof of these levels when the first `count` are least and the next cannot be less than `bound`. */
+export function proofOf(levels: readonly number[], count: number, bound: number): Proof {
+  const proven = count === levels.length;
+  return { provenLevels: count, proven, bound: proven ? null : bound };
+}
+
+/** Leading levels cannot be lower that are at the bound that forced holds set, then those at nothing. */
+function proofBy(problem: Problem, levels: readonly number[], forced: ReadonlySet<Id>): Proof {
   const out = problem.open.filter(({ id }) => forced.has(id));
   const bounds = [
     out.filter((checkpoint) => checkpoint.protected).length,
@@ -57,20 +62,19 @@ function provenLevels(
   const open = levels.findIndex((value, index) => value > (bounds[index] ?? 0));
   const movement = levelNames.indexOf('weighted_movement');
   // With nothing moved and no owner changed there is one timetable left, so what follows is settled too.
-  return open < 0 || open > movement ? levels.length : open;
+  const count = open < 0 || open > movement ? levels.length : open;
+  return proofOf(levels, count, bounds[count] ?? 0);
 }
 
 /** The outcome of these placements, with every hold explained against them. */
 export function outcome(problem: Problem, placements: readonly PlacedTicks[]): Resequenced {
   const board = boardOf(problem);
   const levels = levelsOf(problem, placements);
-  const proven = provenLevels(problem, levels, forcedOut(board));
   return {
     placements,
     held: heldFor(board, placements),
     levels,
-    provenLevels: proven,
-    proven: proven === levels.length,
+    ...proofBy(problem, levels, forcedOut(board)),
     conflicts: 0,
   };
 }

@@ -158,6 +158,8 @@ export type Resequenced = {
   /** How many leading levels are proven least. */
   readonly provenLevels: number;
   readonly proven: boolean;
+  /** What the first level not proven cannot be less than; null when all are proven, or none is known. */
+  readonly bound: number | null;
   readonly conflicts: number;
 };
 

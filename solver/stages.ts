@@ -103,6 +103,18 @@ export function climbLevels(climb: Climb): boolean {
   return true;
 }
 
+/**
+ * What a level of this part cannot be less than, given its least values on the levels before. `level` is at most the
+ * first not proven.
+ */
+export function boundOf({ model, proven, values, finish }: Climb, level: number): number {
+  if (level < proven && level < 8) return values[level] ?? 0;
+  const { engine } = model.search;
+  if (level === 8) return finish < 0 ? -model.horizon : leastOf(engine, finish);
+  const goal = model.goals[level];
+  return goal === undefined ? 0 : leastOf(engine, goal.goal);
+}
+
 /** The finish as a variable; posted when it first matters. */
 function finishOf(climb: Climb): number {
   if (climb.finish >= 0) return climb.finish;

@@ -156,6 +156,26 @@ describe('an optimum', () => {
     }
     expect(spent).toBeGreaterThan(0);
   });
+
+  it('gives a true bound of the first open level when the work is spent, and none when all is proven', () => {
+    const bounds = { above: 0, open: 0 };
+    for (const problem of problems) {
+      const warm = listSchedule(problem);
+      const best = exact(problem, budget, warm);
+      expect(best.bound).toBeNull();
+      for (const conflicts of [0, 1, 3, 9]) {
+        const { proven, provenLevels, levels, bound } = exact(problem, { conflicts }, warm);
+        expect(bound === null).toBe(proven);
+        if (bound === null) continue;
+        expect(bound).toBeLessThanOrEqual(best.levels[provenLevels] ?? -1);
+        expect(levels[provenLevels]).toBeGreaterThanOrEqual(best.levels[provenLevels] ?? 0);
+        bounds.open += 1;
+        if (bound > 0) bounds.above += 1;
+      }
+    }
+    expect(bounds.open).toBeGreaterThan(0);
+    expect(bounds.above).toBeGreaterThan(0);
+  });
 });
 
 describe('published instances', () => {

@@ -30,6 +30,7 @@ const resultFrom = (problem: Problem, body: ResequencingBody): Resequenced => ({
   levels: body.quality.levels,
   provenLevels: 0,
   proven: false,
+  bound: null,
   conflicts: 0,
 });
 
