@@ -5,7 +5,7 @@
 import type { Driver, PacketLine } from '../ledger/packet.ts';
 import { type Checkpoint, plannedMs } from '../ledger/plan.ts';
 import type { Placement } from '../ledger/proposal.ts';
-import { type Id, type Instant, minuteMs, secondMs } from '../ledger/vocabulary.ts';
+import { type Id, secondMs } from '../ledger/vocabulary.ts';
 import { problemFrom } from '../solver/normalise.ts';
 import { sceneOf, type Work } from '../solver/normaliseScene.ts';
 import { type TimetableRow, timetable } from '../solver/timetable.ts';
@@ -71,15 +71,6 @@ type Known = {
 
 const chosen: Driver = { by: 'chosen', subject: null };
 
-/** What fixed the start. The review time does only where it ends: a start that did not move is kept, not reviewed. */
-function driversOf({ draft }: Known, startAt: Instant, named: readonly Driver[]): Driver[] {
-  const { policy, tickSeconds } = draft.state.situation.plan;
-  const tickMs = tickSeconds * secondMs;
-  const reviewedAt = Math.ceil((draft.now + policy.reviewMinutes * minuteMs) / tickMs) * tickMs;
-  const drivers = named.filter(({ by }) => by !== 'review_time' || startAt === reviewedAt);
-  return drivers.length === 0 ? [chosen] : drivers;
-}
-
 function placedLine(known: Known, checkpoint: Checkpoint, placement: Placement): PacketLine {
   const { startAt, endAt, owner } = placement;
   const row = known.rows.get(checkpoint.id);
@@ -91,7 +82,7 @@ function placedLine(known: Known, checkpoint: Checkpoint, placement: Placement):
     endAt,
     earliestEndAt: startAt + leastMs(checkpoint),
     owner,
-    drivenBy: driversOf(known, startAt, row?.drivenBy ?? []),
+    drivenBy: [...(row?.drivenBy ?? [chosen])],
     floatMinutes,
     critical: floatMinutes === 0,
     protectedMove: checkpoint.protected && startAt !== checkpoint.approvedStartAt,

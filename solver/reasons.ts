@@ -40,10 +40,11 @@ function tightTies(places: Places, seat: Seat, start: Tick): Reason[] {
 }
 
 /** Limits of an owner's option that hold a start back to exactly `start`. One that stayed waits for no review. */
-function tightLimits({ board }: Places, option: Option, start: Tick): Reason[] {
+function tightLimits({ board }: Places, seat: Seat, at: { option: Option; start: Tick }): Reason[] {
+  const { option, start } = at;
+  const isReviewed = start === board.problem.reviewFrom && start !== seat.checkpoint.preferredStart;
   const isTight = (limit: Limit): boolean =>
-    limit.starts.some(({ first }) => first === start) &&
-    (!isReview(limit) || start === board.problem.reviewFrom);
+    limit.starts.some(({ first }) => first === start) && (!isReview(limit) || isReviewed);
   return option.limits.filter(isTight).map(({ cause }) => plain(cause));
 }
 
@@ -62,7 +63,7 @@ export function reasonsOf(places: Places, seat: Seat): Reason[] {
   return [
     ...tightTies(places, seat, run.start),
     ...tightBlocks(places, seat, { person: run.owner, start: run.start }),
-    ...tightLimits(places, option, run.start),
+    ...tightLimits(places, seat, { option, start: run.start }),
   ];
 }
 

@@ -81,6 +81,29 @@ describe(`on ${nights} random nights`, () => {
     patience,
   );
 
+  it('the review time is named where a start waited for it, never for one that did not move', () => {
+    const named = { reviewed: 0, stayed: 0 };
+    for (let seed = 0; seed < nights; seed += 1) {
+      const { state, now } = randomNight(seed);
+      const { reviewMinutes } = state.situation.plan.policy;
+      const problem = problemFrom(state, now + reviewMinutes * 60_000);
+      // The first incumbent start becomes the very instant at which the review ends.
+      const first = problem.open.find(({ preferredStart }) => preferredStart >= problem.now);
+      if (reviewMinutes === 0 || first === undefined) continue;
+      const ends = problem.originAt + first.preferredStart * problem.tickMs;
+      const night = problemFrom(state, ends - reviewMinutes * 60_000);
+      for (const row of timetable(night, listSchedule(night).placements)) {
+        const open = night.open.find(({ id }) => id === row.checkpoint);
+        const at = night.originAt + (open?.preferredStart ?? 0) * night.tickMs;
+        const isNamed = row.drivenBy.some(({ by }) => by === 'review_time');
+        if (row.startAt === at) expect(isNamed, `seed ${seed} ${row.checkpoint}`).toBe(false);
+        if (row.startAt === at && at === ends) named.stayed += 1;
+        if (isNamed) named.reviewed += 1;
+      }
+    }
+    expect(Math.min(named.stayed, named.reviewed)).toBeGreaterThan(0);
+  });
+
   it('the decision deadline is the first start of an open checkpoint', () => {
     for (let seed = 0; seed < 50; seed += 1) {
       const { state, now } = randomNight(seed);
