@@ -2,7 +2,7 @@
  * The basis: a digest of the facts a timeline stands on. It counts facts that have arrived and would be accepted,
  * so that a packet is stale the moment the news is in, and leaves out all that no rule and no solver reads.
  */
-import { digestOf } from '../ledger/canonical.ts';
+import { canonicalJson, digestOfText } from '../ledger/canonical.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { Authority, Person, Plan } from '../ledger/plan.ts';
 import type { Progress, Situation } from '../ledger/situation.ts';
@@ -115,10 +115,20 @@ export function basisOf(situation: Situation): object {
   };
 }
 
+/** Texts by the situation they describe. One that is frozen never changes, and outlives most steps of a run. */
+const texts = new WeakMap<Situation, string>();
+
+function basisText(situation: Situation): string {
+  const known = texts.get(situation);
+  if (known !== undefined) return known;
+  const text = canonicalJson(basisOf(situation));
+  if (Object.isFrozen(situation)) texts.set(situation, text);
+  return text;
+}
+
 /** Digest of what a timeline stands on now: accepted facts, arrived ones that would be, and the current packet. */
 export function basisDigest(state: CutoverState): Digest {
-  return digestOf('basis', {
-    situation: basisOf(rule(state).after.situation),
-    current: state.current?.packetHash ?? null,
-  });
+  const { situation } = state.unruled.length === 0 ? state : rule(state).after;
+  const current = canonicalJson(state.current?.packetHash ?? null);
+  return digestOfText('basis', `{"current":${current},"situation":${basisText(situation)}}`);
 }

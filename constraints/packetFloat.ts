@@ -39,33 +39,48 @@ function ownEdges({ plan, situation }: Scene, { checkpoint, owner }: Work): numb
   ];
 }
 
-/** Instants at which a rule between this work and another can change its answer. */
-function sharedEdges({ plan, works }: Scene, { checkpoint }: Work): number[] {
-  const waits = [
-    0,
-    ...plan.reviewSpacings.map(({ minutes }) => minutes * minuteMs),
-    ...[...works.values()].flatMap((other) =>
-      other.checkpoint.predecessors
-        .filter((edge) => edge.checkpoint === checkpoint.id || other.checkpoint === checkpoint)
-        .flatMap(({ gapSeconds, maxGapSeconds }) => [gapSeconds, maxGapSeconds ?? 0])
-        .map((seconds) => seconds * secondMs),
-    ),
+/** The gaps, least and greatest, of the dependencies between two works, in milliseconds. */
+function gapsBetween({ checkpoint: one }: Work, { checkpoint: other }: Work): number[] {
+  const edges = [
+    ...one.predecessors.filter((edge) => edge.checkpoint === other.id),
+    ...other.predecessors.filter((edge) => edge.checkpoint === one.id),
   ];
+  return edges.flatMap(({ gapSeconds, maxGapSeconds }) => [
+    gapSeconds * secondMs,
+    (maxGapSeconds ?? 0) * secondMs,
+  ]);
+}
+
+/** Instants at which a rule between this work and another can change its answer. */
+function sharedEdges({ plan, works }: Scene, work: Work): number[] {
+  const always = [0, ...plan.reviewSpacings.map(({ minutes }) => minutes * minuteMs)];
   return [...works.values()]
-    .filter((other) => other.checkpoint !== checkpoint)
-    .flatMap(({ startAt, endAt }) => [startAt, endAt])
-    .flatMap((at) => [...new Set(waits)].flatMap((wait) => [at - wait, at + wait]));
+    .filter((other) => other.checkpoint !== work.checkpoint)
+    .flatMap((other) => {
+      const waits = [...new Set([...always, ...gapsBetween(work, other)])];
+      return waits.flatMap((wait) => [
+        other.startAt - wait,
+        other.startAt + wait,
+        other.endAt - wait,
+        other.endAt + wait,
+      ]);
+    });
 }
 
 /** The whole minutes of slip, in order, at which some rule may first say no. */
 function turns(scene: Scene, work: Work): number[] {
   const lasts = plannedMs(work.checkpoint.duration);
-  const minutes = [...ownEdges(scene, work), ...sharedEdges(scene, work)]
-    .flatMap((at) => [at, at - lasts, at - Math.max(lasts, 1)])
-    .map((at) => (at - work.startAt) / minuteMs)
-    .flatMap((minute) => [Math.ceil(minute), Math.floor(minute) + 1])
-    .filter((minute) => minute >= 1 && minute <= mostFloat);
-  return [...new Set([1, ...minutes])].toSorted((one, other) => one - other);
+  const edges = new Set([...ownEdges(scene, work), ...sharedEdges(scene, work)]);
+  const minutes = new Set([1]);
+  for (const edge of edges) {
+    for (const at of [edge, edge - lasts, edge - Math.max(lasts, 1)]) {
+      const slip = (at - work.startAt) / minuteMs;
+      for (const minute of [Math.ceil(slip), Math.floor(slip) + 1]) {
+        if (minute >= 1 && minute <= mostFloat) minutes.add(minute);
+      }
+    }
+  }
+  return [...minutes].toSorted((one, other) => one - other);
 }
 
 /** The greatest number of minutes such that no slip up to it breaks a rule of a scene that breaks none. */

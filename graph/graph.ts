@@ -1,10 +1,9 @@
 /**
  * The loop as a graph: a supervisor that obeys `route`, four agents, one gate, one approval, one end. Each node reads
- * the ledger anew and leaves ids behind; only `propose` (in think.ts), `gate` and `settle` append, through `handle`.
+ * the ledger anew and leaves ids behind; only `gate` and `settle` append. A mind's answer waits in this process for the
+ * gate, which records and judges it in one transaction.
  */
 import { Command, END, START, StateGraph } from '@langchain/langgraph';
-import type { RejectionCode } from '../ledger/codes.ts';
-import { handle } from '../ledger/handle.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { AgentName } from '../ledger/vocabulary.ts';
 import { approval } from './approval.ts';
@@ -13,7 +12,7 @@ import { look } from './look.ts';
 import { route, type Step } from './route.ts';
 import { settle } from './settle.ts';
 import { LoopState, type LoopUpdate, type Question } from './state.ts';
-import { think } from './think.ts';
+import { submit, think, type Thoughts } from './think.ts';
 
 /** Recorded in RunStarted. A run of another version is never continued: it is ended, and another run looks again. */
 export const graphVersion = 'loop-1';
@@ -61,34 +60,36 @@ async function supervise(
   return orderFor(route(view), state);
 }
 
-/** Somebody else had it judged, or ended the run: the supervisor looks again. */
-const judged: readonly RejectionCode[] = ['proposal_already_judged', 'proposal_unknown'];
-
 /** The gate is `decide` on GateProposal: the rule book runs inside the ledger's transaction, on the stored bytes. */
 async function gate(
-  { ledger }: LoopDeps,
+  deps: LoopDeps,
   { cutoverId, proposalId }: State,
+  thoughts: Thoughts,
 ): Promise<Command<unknown, LoopUpdate, NodeName>> {
   const again = new Command<unknown, LoopUpdate, NodeName>({
     goto: 'supervisor',
     update: { proposalId: null },
   });
   if (proposalId === null) return again;
-  const { rejection } = await handle(ledger, cutoverId, { type: 'GateProposal', proposalId });
-  if (rejection?.code === 'nothing_changed') {
-    return new Command({ goto: 'settle', update: { proposalId: null, ending: 'no_change' } });
+  const said = await submit(deps, { cutoverId, proposalId }, thoughts.get(proposalId) ?? null);
+  thoughts.delete(proposalId);
+  switch (said) {
+    case 'judged':
+      return again;
+    case 'nothing_changed':
+      return new Command({ goto: 'settle', update: { proposalId: null, ending: 'no_change' } });
   }
-  if (rejection === null || judged.includes(rejection.code)) return again;
-  throw new Error(`${cutoverId}: the gate could not judge ${proposalId}: ${rejection.detail}`);
 }
 
 async function speak(
   deps: LoopDeps,
-  { state, name }: { state: State; name: AgentName },
+  { state, name, thoughts }: { state: State; name: AgentName; thoughts: Thoughts },
   signal: AbortSignal | null,
 ): Promise<LoopUpdate> {
   const { cutoverId, runId } = state;
-  return { proposalId: await think(deps, { cutoverId, runId, name }, signal) };
+  const proposal = await think(deps, { cutoverId, runId, name }, signal);
+  if (proposal !== null) thoughts.set(proposal.proposalId, proposal);
+  return { proposalId: proposal?.proposalId ?? null };
 }
 
 async function end(
@@ -102,13 +103,14 @@ async function end(
 
 /** The graph, not yet bound to a place for its checkpoints. */
 export function loopGraph(deps: LoopDeps) {
+  const thoughts: Thoughts = new Map();
   const seen = (node: NodeName, { cutoverId, runId }: State): void =>
     deps.onStep?.({ cutoverId, runId, node });
   const agent =
     (name: AgentName) =>
     (state: State, { signal }: { signal?: AbortSignal }): Promise<LoopUpdate> => {
       seen(name, state);
-      return speak(deps, { state, name }, signal ?? null);
+      return speak(deps, { state, name, thoughts }, signal ?? null);
     };
   const watched =
     <T>(node: NodeName, work: (deps: LoopDeps, state: State) => T) =>
@@ -116,6 +118,7 @@ export function loopGraph(deps: LoopDeps) {
       seen(node, state);
       return work(deps, state);
     };
+  const judge = (given: LoopDeps, state: State) => gate(given, state, thoughts);
   return new StateGraph(LoopState)
     .addNode('supervisor', watched('supervisor', supervise), {
       ends: nodeNames.filter((name) => name !== 'supervisor'),
@@ -124,7 +127,7 @@ export function loopGraph(deps: LoopDeps) {
     .addNode('resequencing', agent('resequencing'))
     .addNode('holds', agent('holds'))
     .addNode('packet', agent('packet'))
-    .addNode('gate', watched('gate', gate), { ends: ['supervisor', 'settle'] })
+    .addNode('gate', watched('gate', judge), { ends: ['supervisor', 'settle'] })
     .addNode('approval', approval)
     .addNode('settle', watched('settle', end), { ends: ['supervisor', END] })
     .addEdge(START, 'supervisor')

@@ -1,13 +1,13 @@
 /**
- * One agent's turn: its mind is asked, and what it proposes is recorded. Nothing takes effect here, and nothing an
- * agent answers is trusted: a body of the wrong shape, or a model that fails, gives the turn to the deterministic mind.
+ * One agent's turn: its mind is asked, and what it proposes is recorded and judged. Nothing an agent answers is
+ * trusted: a body of the wrong shape, or a model that fails, gives the turn to the deterministic mind.
  */
 import type { Agent, Slice, Thought } from '../agents/agent.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
 import type { RejectionCode } from '../ledger/codes.ts';
-import { handle } from '../ledger/handle.ts';
+import { handleAll } from '../ledger/handle.ts';
 import { Proposal } from '../ledger/proposal.ts';
-import type { AgentName } from '../ledger/vocabulary.ts';
+import type { AgentName, Id } from '../ledger/vocabulary.ts';
 import type { LoopDeps } from './deps.ts';
 import { look, type RunRef, type Seen } from './look.ts';
 import { route } from './route.ts';
@@ -79,30 +79,47 @@ async function propose(
 /** Another worker was first, or the run was ended from outside: the supervisor looks again. */
 const elsewhere: readonly RejectionCode[] = [
   'attempt_out_of_order',
+  'proposal_already_judged',
   'proposal_malformed',
+  'proposal_unknown',
   'run_already_ended',
   'run_unknown',
 ];
 
 /**
- * Asks the agent and records its proposal; answers with the proposal's id, or null when it is not this agent's turn
- * (any more). Throws when the ledger refuses for a reason that no other writer explains.
+ * What the minds of one graph have said and the ledger has not got yet, by proposal id. Nothing but a mind's answer is
+ * ever lost with it: a process that dies here has proposed nothing, and the next one asks again.
  */
+export type Thoughts = Map<Id, Proposal>;
+
+/** Asks the agent; answers with its proposal, or null when it is not this agent's turn (any more). */
 export async function think(
   deps: LoopDeps,
   ref: RunRef & { readonly name: AgentName },
   signal: AbortSignal | null,
-): Promise<string | null> {
+): Promise<Proposal | null> {
   const seen = await look(deps.ledger, ref);
   const step = route(seen.view);
   if (step.to !== 'agent' || step.name !== ref.name) return null;
   const slice = sliceFor(seen, step, signal);
-  const proposal = await propose(deps, { slice, turn: step, ref });
-  const { rejection } = await handle(deps.ledger, ref.cutoverId, {
-    type: 'RecordProposal',
-    proposal,
-  });
-  if (rejection === null) return proposal.proposalId;
-  if (elsewhere.includes(rejection.code)) return null;
-  throw new Error(`${ref.cutoverId}: ${ref.name} could not propose: ${rejection.detail}`);
+  return propose(deps, { slice, turn: step, ref });
+}
+
+/**
+ * Records a proposal and has it judged, in one transaction. One that the ledger holds already is only judged. Answers whether it said nothing new, so that its run is over. Throws when
+ * the ledger refuses for a reason that no other writer explains.
+ */
+export async function submit(
+  { ledger }: LoopDeps,
+  { cutoverId, proposalId }: { readonly cutoverId: Id; readonly proposalId: Id },
+  proposal: Proposal | null,
+): Promise<'judged' | 'nothing_changed'> {
+  const outcomes = await handleAll(ledger, cutoverId, [
+    ...(proposal === null ? [] : [{ type: 'RecordProposal', proposal } as const]),
+    { type: 'GateProposal', proposalId },
+  ]);
+  const rejection = outcomes.at(-1)?.rejection ?? null;
+  if (rejection?.code === 'nothing_changed') return 'nothing_changed';
+  if (rejection === null || elsewhere.includes(rejection.code)) return 'judged';
+  throw new Error(`${cutoverId}: the gate could not judge ${proposalId}: ${rejection.detail}`);
 }

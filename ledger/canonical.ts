@@ -29,10 +29,13 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** SHA-256 of `interlock/v1/<domain>` + newline + canonical JSON, as lower-case hex. */
-export function digestOf(domain: DigestDomain, value: unknown): Digest {
-  return bytesToHex(sha256(utf8ToBytes(`interlock/v1/${domain}\n${canonicalJson(value)}`)));
-}
+/** SHA-256 of `interlock/v1/<domain>` + newline + text that is canonical JSON already, as lower-case hex. */
+export const digestOfText = (domain: DigestDomain, canonical: string): Digest =>
+  bytesToHex(sha256(utf8ToBytes(`interlock/v1/${domain}\n${canonical}`)));
+
+/** The same of a JSON value. */
+export const digestOf = (domain: DigestDomain, value: unknown): Digest =>
+  digestOfText(domain, canonicalJson(value));
 
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

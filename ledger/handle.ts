@@ -42,17 +42,14 @@ const known = async (
     ? transaction.findReport(cutoverId, command.body.source, command.body.sourceEventId)
     : null;
 
-type Written = Outcome & {
-  /** Whether so much was folded or appended that the next cold load should be spared it. */
-  readonly snapshotDue: boolean;
-};
+type Started = { readonly state: CutoverState | null; readonly transaction: Transaction };
 
-async function write(
-  { store, judge, now, newId }: LedgerDeps,
-  transaction: Transaction,
+/** Decides one command on `state` and appends what it leads to. */
+async function decideOn(
+  { judge, now, newId }: LedgerDeps,
+  { state, transaction }: Started,
   [cutoverId, command]: readonly [Id, LedgerCommand],
-): Promise<Written> {
-  const { state, folded } = await loadThrough(store, transaction, cutoverId);
+): Promise<Outcome> {
   const recordedAt = Math.max(now(), state?.recordedAt ?? 0);
   const knownReport = await known(transaction, cutoverId, command);
   const decision = decide(command, state, { now: recordedAt, judge, newId, knownReport });
@@ -64,15 +61,39 @@ async function write(
     const earlier = repeated
       ? await transaction.read(cutoverId, { after: knownReport.version - 1, limit: 1 })
       : [];
-    return { state, events: earlier, rejection, repeated, snapshotDue: folded >= snapshotEvery };
+    return { state, events: earlier, rejection, repeated };
   }
   await transaction.append(cutoverId, head?.version ?? 0, events);
   const after = events.reduce<CutoverState | null>(evolve, state);
-  const passed =
-    Math.floor((after?.version ?? 0) / snapshotEvery) >
-    Math.floor((state?.version ?? 0) / snapshotEvery);
-  const snapshotDue = passed || folded >= snapshotEvery;
-  return { state: after, events, rejection, repeated: false, snapshotDue };
+  return { state: after, events, rejection, repeated: false };
+}
+
+type Written = {
+  readonly outcomes: readonly Outcome[];
+  readonly state: CutoverState | null;
+  /** Whether so much was folded or appended that the next cold load should be spared it. */
+  readonly snapshotDue: boolean;
+};
+
+/** Decides the commands one after another, each on the state after the one before, up to the first refusal. */
+async function write(
+  deps: LedgerDeps,
+  transaction: Transaction,
+  [cutoverId, commands]: readonly [Id, readonly LedgerCommand[]],
+): Promise<Written> {
+  const { state: before, folded } = await loadThrough(deps.store, transaction, cutoverId);
+  const outcomes: Outcome[] = [];
+  let state = before;
+  for (const command of commands) {
+    const outcome = await decideOn(deps, { state, transaction }, [cutoverId, command]);
+    outcomes.push(outcome);
+    ({ state } = outcome);
+    if (outcome.rejection !== null) break;
+  }
+  const strides = (at: CutoverState | null): number =>
+    Math.floor((at?.version ?? 0) / snapshotEvery);
+  const snapshotDue = strides(state) > strides(before) || folded >= snapshotEvery;
+  return { outcomes, state, snapshotDue };
 }
 
 /** Keeps what the commit made for the next load. A snapshot that cannot be saved costs time later, and nothing else. */
@@ -85,27 +106,41 @@ async function keep(store: Store, { state, snapshotDue }: Written): Promise<void
 }
 
 /**
- * Decides a command on the newest state and appends what it leads to in one durable commit. A refusal is in
- * `rejection`. Throws StoreTrouble when the store could not do it; with outcome `unknown`, send it again.
+ * Decides the commands one after another, each on the state after the one before, and appends what they lead to in one
+ * durable commit: all of it is kept, or none. The first refusal ends it; what was decided before stays. Answers with
+ * the outcomes of those decided, in order. Throws StoreTrouble when the store could not do it; with outcome `unknown`,
+ * send it again.
  */
+export async function handleAll(
+  deps: LedgerDeps,
+  cutoverId: Id,
+  commands: readonly LedgerCommand[],
+): Promise<readonly Outcome[]> {
+  for (const command of commands) {
+    if (command.type === 'DeclareCutover' && command.plan.cutoverId !== cutoverId) {
+      throw new Error(`the plan is for ${command.plan.cutoverId}, not for ${cutoverId}`);
+    }
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const written = await deps.store.transact(cutoverId, (transaction) =>
+        write(deps, transaction, [cutoverId, commands]),
+      );
+      await keep(deps.store, written);
+      return written.outcomes;
+    } catch (error) {
+      if (!(error instanceof VersionMoved) || attempt >= attemptsPerCommand) throw error;
+    }
+  }
+}
+
+/** As `handleAll`, for one command. */
 export async function handle(
   deps: LedgerDeps,
   cutoverId: Id,
   command: LedgerCommand,
 ): Promise<Outcome> {
-  if (command.type === 'DeclareCutover' && command.plan.cutoverId !== cutoverId) {
-    throw new Error(`the plan is for ${command.plan.cutoverId}, not for ${cutoverId}`);
-  }
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const written = await deps.store.transact(cutoverId, (transaction) =>
-        write(deps, transaction, [cutoverId, command]),
-      );
-      await keep(deps.store, written);
-      const { state, events, rejection, repeated } = written;
-      return { state, events, rejection, repeated };
-    } catch (error) {
-      if (!(error instanceof VersionMoved) || attempt >= attemptsPerCommand) throw error;
-    }
-  }
+  const [outcome] = await handleAll(deps, cutoverId, [command]);
+  if (outcome === undefined) throw new Error(`${cutoverId}: ${command.type} was not decided`);
+  return outcome;
 }
