@@ -116,7 +116,10 @@ export function renderHolds(packet: Packet, { names, screen }: View): string {
     .map((hold) => {
       const behind = hold.behind === null ? '' : ` (${names.checkpoint(hold.behind)})`;
       return [
-        `${paint.red(names.checkpoint(hold.checkpoint))}: ${holdWords[hold.holdClass]}${behind}`,
+        wrap(`${names.checkpoint(hold.checkpoint)}: ${holdWords[hold.holdClass]}${behind}`).replace(
+          names.checkpoint(hold.checkpoint),
+          (name) => paint.red(name),
+        ),
         ...(hold.behind === null
           ? hold.causes.map((cause) => wrap(`  because ${causeText(cause, names)}`, 4))
           : []),

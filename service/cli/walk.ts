@@ -117,7 +117,8 @@ function laterText(checkCode: string, stage: Stage): string {
   const lead = leadOf(stage.plan);
   return [
     '',
-    'No terminal to ask on: the packet waits for the release lead. Nothing is adopted. Decide with one of:',
+    'No terminal to ask on: the packet waits for the release lead. Nothing is adopted.',
+    'Decide with one of:',
     `  npm run -s interlock -- adopt ${checkCode} --as ${lead} ${where}`,
     `  npm run -s interlock -- decline ${checkCode} --as ${lead} --reason "WHY" ${where}`,
     `  npm run -s interlock -- packet pending ${where}`,
