@@ -260,6 +260,84 @@ describe('however facts arrive', () => {
     );
   });
 
+  const legal = (met: boolean): Assertion => ({
+    kind: met ? 'condition_met' : 'condition_open',
+    condition: 'legal',
+  });
+  const by = (source: string, sequence: number, moment: number, assertion: Assertion): Fact =>
+    told(`${source}${sequence}`, assertion, {
+      source,
+      sourceSequence: sequence,
+      reporter: 'olga',
+      occurredAt: minute(moment),
+      receivedAt: minute(100),
+    });
+  const orders = <T>(items: readonly T[]): T[][] =>
+    items.length < 2
+      ? [[...items]]
+      : items.flatMap((first, index) =>
+          orders(items.toSpliced(index, 1)).map((rest) => [first, ...rest]),
+        );
+
+  it.each<readonly [string, readonly Fact[]]>([
+    [
+      'says the same again with its clock against its count',
+      [
+        by('twin', 19, 10, legal(true)),
+        by('feed', 17, 20, legal(false)),
+        by('twin', 6, 30, legal(true)),
+      ],
+    ],
+    [
+      'says something else with its clock against its count',
+      [
+        by('twin', 19, 10, legal(false)),
+        by('feed', 17, 20, legal(true)),
+        by('twin', 6, 30, legal(true)),
+      ],
+    ],
+    [
+      'repeated what another had said before it goes back on it',
+      [
+        by('board', 1, 40, legal(true)),
+        by('twin', 5, 35, legal(true)),
+        by('twin', 4, 45, legal(false)),
+      ],
+    ],
+  ])('a source that contradicts itself is seen whatever came between: it %s', (_how, facts) => {
+    for (const order of orders(facts)) expect(outcome(order).explicit).toBe(true);
+  });
+
+  it('a word that its own source has corrected is older, though a better source now says the same', () => {
+    const facts = [
+      by('feed', 5, 90, finish(70)),
+      by('board', 1, 90, finish(80)),
+      by('feed', 3, 90, finish(80)),
+    ];
+    expect(ruleFacts(waiting(facts))[2]).toMatchObject({
+      ruling: 'held',
+      code: 'older_than_known',
+      against: 'feed5',
+    });
+  });
+
+  it('a source is held to its own count also after its words were ruled on and recorded', () => {
+    const facts = [
+      by('twin', 19, 10, legal(true)),
+      by('feed', 17, 20, legal(false)),
+      by('twin', 6, 30, legal(true)),
+    ];
+    const apart = facts.reduce((state, told) => {
+      const received = { ...state, unruled: [told] };
+      const rulings = ruleFacts(received);
+      return fold(received, [{ type: 'FactsRuled', proposalId: 'p', rulings }]);
+    }, start);
+    expect(apart.heldFacts.map(({ ruling }) => ruling)).toMatchObject([
+      { factId: 'twin6', code: 'authorities_disagree', against: 'twin19' },
+    ]);
+    expect(apart.heard).toEqual(rule(waiting(facts)).after.heard);
+  });
+
   it('a sequenced source on a subject that changes ends in its newest word, whatever the order', () => {
     const words = fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
     fc.assert(

@@ -6,6 +6,7 @@ import type { ReadinessCode, ViolationCode } from '../ledger/codes.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
 import { applyAsForecast, applyFact } from '../ledger/effects.ts';
 import type { Fact, Ruling } from '../ledger/facts.ts';
+import { hear } from '../ledger/hearing.ts';
 import type { ReadinessBody, Violation } from '../ledger/proposal.ts';
 import { subjectOf } from '../ledger/subjects.ts';
 import type { Id } from '../ledger/vocabulary.ts';
@@ -13,7 +14,8 @@ import { type Knowledge, ruleFact } from './readinessRule.ts';
 
 /** What is known after one more ruling: an accepted fact takes effect before the next is judged. */
 function learn(knowledge: Knowledge, fact: Fact, ruling: Ruling): Knowledge {
-  if (ruling.ruling === 'held' || ruling.ruling === 'repeat') return knowledge;
+  const heard = hear(knowledge, fact, ruling);
+  if (ruling.ruling === 'held' || ruling.ruling === 'repeat') return { ...knowledge, heard };
   const apply = ruling.ruling === 'accepted' ? applyFact : applyAsForecast;
   const { factId, source, sourceSequence, reporter, occurredAt, assertion } = fact;
   const newest = {
@@ -28,13 +30,15 @@ function learn(knowledge: Knowledge, fact: Fact, ruling: Ruling): Knowledge {
   return {
     situation: apply(knowledge.situation, fact),
     known: { ...knowledge.known, [subjectOf(assertion)]: newest },
+    heard,
   };
 }
 
 /** The rulings on all waiting facts in order of arrival, and the knowledge they leave. */
 export function rule(state: CutoverState): { rulings: Ruling[]; after: Knowledge } {
   const rulings: Ruling[] = [];
-  let knowledge: Knowledge = { situation: state.situation, known: state.known };
+  const { situation, known, heard } = state;
+  let knowledge: Knowledge = { situation, known, heard };
   for (const fact of state.unruled) {
     const ruling = ruleFact(knowledge, fact);
     rulings.push(ruling);

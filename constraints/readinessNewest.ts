@@ -4,8 +4,8 @@
  */
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { ReadinessCode } from '../ledger/codes.ts';
-import type { KnownFact } from '../ledger/cutover.ts';
-import type { Assertion, Fact } from '../ledger/facts.ts';
+import type { HeardFact, KnownFact } from '../ledger/cutover.ts';
+import type { Assertion } from '../ledger/facts.ts';
 import type { Plan } from '../ledger/plan.ts';
 import type { Interval } from '../ledger/vocabulary.ts';
 import { ownSource, rankOf } from './readinessSources.ts';
@@ -125,9 +125,18 @@ export function againstKnown(plan: Plan, told: Told, known: Told): ReadinessCode
   }
 }
 
-/** The same fact with a finish told in advance written as the forecast that it is. */
-export function asForecast<T extends Pick<Fact, 'assertion'>>(told: T): T {
-  if (told.assertion.kind !== 'actual_finish') return told;
-  const { checkpoint, at } = told.assertion;
-  return { ...told, assertion: { kind: 'forecast_finish', checkpoint, at } };
+/** One source's own count and its own clock say opposite things about which of two facts is the later. */
+const contradictsItself = (told: Told, last: HeardFact): boolean =>
+  told.sourceSequence !== null &&
+  last.sourceSequence !== null &&
+  (told.sourceSequence - last.sourceSequence) * (told.occurredAt - last.occurredAt) < 0;
+
+/**
+ * Why a fact does not follow a last word of its own source, whoever spoke since; null when it does. Saying the
+ * same again is for the newest known fact to judge, unless it turns the source's clock against its own count.
+ */
+export function againstLastWord(plan: Plan, told: Told, last: HeardFact): ReadinessCode | null {
+  if (contentOf(told) !== contentOf(last)) return againstKnown(plan, told, last);
+  const astray = !happensOnce(told.assertion) && contradictsItself(told, last);
+  return astray ? 'authorities_disagree' : null;
 }

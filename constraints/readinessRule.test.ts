@@ -1192,6 +1192,22 @@ describe('repeat', () => {
       at(60, { sourceSequence: 1 }),
       forecast(100),
       at(59, { sourceSequence: 2 }),
+      'held',
+    ],
+    [
+      'the same forecast in an earlier sequence with a later moment',
+      forecast(100),
+      at(60, { sourceSequence: 2 }),
+      forecast(100),
+      at(61, { sourceSequence: 1 }),
+      'held',
+    ],
+    [
+      'the same forecast in an earlier sequence',
+      forecast(100),
+      at(60, { sourceSequence: 2 }),
+      forecast(100),
+      at(60, { sourceSequence: 1 }),
       'repeat',
     ],
     [
@@ -1230,7 +1246,7 @@ describe('repeat', () => {
     const one = fact(first, when);
     expect(pair(one, fact(second, then))).toMatchObject({
       ruling,
-      against: ruling === 'repeat' ? one.factId : null,
+      against: ruling === 'accepted' ? null : one.factId,
     });
   });
   it('a better source that repeats is remembered: what contradicts it is shown', () => {

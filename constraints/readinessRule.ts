@@ -3,23 +3,21 @@
  * It accepts or holds this fact alone, whatever becomes of the rest of its message.
  */
 import type { ReadinessCode } from '../ledger/codes.ts';
-import type { CutoverState, KnownFact } from '../ledger/cutover.ts';
+import type { CutoverState } from '../ledger/cutover.ts';
+import { asForecast } from '../ledger/effects.ts';
 import type { Fact, Ruling } from '../ledger/facts.ts';
-import type { Situation } from '../ledger/situation.ts';
+import { lastWordsOf, standing } from '../ledger/hearing.ts';
 import { subjectOf } from '../ledger/subjects.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { mayAssert } from './readinessAuthority.ts';
-import { againstKnown, asForecast } from './readinessNewest.ts';
+import { againstKnown, againstLastWord } from './readinessNewest.ts';
 import { contradictsPlan, impossible, stretches } from './readinessSequence.ts';
 import { isMappedReporter, isMappedSource } from './readinessSources.ts';
 import { knowsSubject } from './readinessSubjects.ts';
 import { isPromise, isToldInAdvance, precedesItsNotice, readingTrouble } from './readinessTimes.ts';
 
-/** What a ruling depends on: the situation, and the newest accepted fact on each subject. */
-export type Knowledge = {
-  readonly situation: Situation;
-  readonly known: CutoverState['known'];
-};
+/** What a ruling depends on: the situation, the newest accepted fact on each subject, and each source's last words on it. */
+export type Knowledge = Pick<CutoverState, 'situation' | 'known' | 'heard'>;
 
 type Finding = {
   readonly code: ReadinessCode;
@@ -42,15 +40,11 @@ function ofTimes({ situation }: Knowledge, fact: Fact): Finding | null {
   return isPromise(fact) ? { code: 'promise_not_confirmation' } : null;
 }
 
-/** A known finish that did not finish its checkpoint was told in advance: it stands as a forecast. */
-function standing(situation: Situation, known: KnownFact): KnownFact {
-  const { assertion } = known;
-  if (assertion.kind !== 'actual_finish') return known;
-  const finishedBy = situation.progress[assertion.checkpoint]?.finishFactId;
-  return finishedBy === known.factId ? known : asForecast(known);
-}
-
-function ofKnown({ situation, known }: Knowledge, fact: Fact): Finding | null {
+function ofKnown({ situation, known, heard }: Knowledge, fact: Fact): Finding | null {
+  for (const last of lastWordsOf(heard, fact)) {
+    const code = againstLastWord(situation.plan, fact, last);
+    if (code !== null) return { code, against: last.factId };
+  }
   const newest = known[subjectOf(fact.assertion)];
   if (newest === undefined) return null;
   const code = againstKnown(situation.plan, fact, standing(situation, newest));

@@ -23,6 +23,21 @@ export const KnownFact = z.strictObject({
 });
 export type KnownFact = z.infer<typeof KnownFact>;
 
+/** What one source said on one subject, accepted or repeated: what its next word is measured against. */
+export const HeardFact = z.strictObject({
+  factId: Id,
+  source: Id,
+  sourceSequence: z.int().nullable(),
+  occurredAt: Instant,
+  /** As it stands: a finish told in advance as the forecast that it is. */
+  assertion: Assertion,
+});
+export type HeardFact = z.infer<typeof HeardFact>;
+
+/** The last words of one source on one subject: by its own count, when it counts, and by its own clock. */
+export const LastWords = z.strictObject({ byCount: HeardFact.nullable(), byClock: HeardFact });
+export type LastWords = z.infer<typeof LastWords>;
+
 export const PacketRecord = z.strictObject({
   packet: Packet,
   packetHash: Digest,
@@ -79,6 +94,8 @@ export const CutoverState = z.strictObject({
   unruled: z.array(Fact),
   heldFacts: z.array(z.strictObject({ fact: Fact, ruling: Ruling })),
   known: z.record(z.string(), KnownFact),
+  /** Last words of each source, by source and subject. */
+  heard: z.record(z.string(), LastWords),
   /** Facts accepted since the basis of the current packet, with the position at which each was. */
   moved: z.array(z.strictObject({ factId: Id, subject: z.string(), version: z.int() })),
   /** Position of the newest event that a run has to look at. */

@@ -166,9 +166,13 @@ export function applyFact(situation: Situation, fact: Fact): Situation {
   return effect(situation, fact.assertion, fact);
 }
 
-/** A finish told in advance, as the forecast that it is. */
-export function applyAsForecast(situation: Situation, fact: Fact): Situation {
-  if (fact.assertion.kind !== 'actual_finish') return situation;
-  const { checkpoint, at } = fact.assertion;
-  return applyFact(situation, { ...fact, assertion: { kind: 'forecast_finish', checkpoint, at } });
+/** The same fact with a finish told in advance written as the forecast that it is. */
+export function asForecast<T extends Pick<Fact, 'assertion'>>(told: T): T {
+  if (told.assertion.kind !== 'actual_finish') return told;
+  const { checkpoint, at } = told.assertion;
+  return { ...told, assertion: { kind: 'forecast_finish', checkpoint, at } };
 }
+
+/** The situation after a finish told in advance; anything else cannot be a forecast and changes nothing. */
+export const applyAsForecast = (situation: Situation, fact: Fact): Situation =>
+  fact.assertion.kind === 'actual_finish' ? applyFact(situation, asForecast(fact)) : situation;

@@ -6,6 +6,7 @@ import type { CutoverState } from './cutover.ts';
 import { applyAsForecast, applyFact } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
 import type { Fact, Ruling } from './facts.ts';
+import { hear } from './hearing.ts';
 import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
 import { initialSituation } from './situation.ts';
 import { subjectOf } from './subjects.ts';
@@ -24,6 +25,7 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     unruled: [],
     heldFacts: [],
     known: {},
+    heard: {},
     moved: [],
     inputVersion: event.version,
     run: null,
@@ -60,7 +62,11 @@ function isSettledBy(held: Fact, accepted: Fact): boolean {
 function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverState {
   const fact = state.unruled.find((waiting) => waiting.factId === ruling.factId);
   if (fact === undefined) return state;
-  const next = { ...state, unruled: state.unruled.filter((waiting) => waiting !== fact) };
+  const next = {
+    ...state,
+    unruled: state.unruled.filter((waiting) => waiting !== fact),
+    heard: hear(state, fact, ruling),
+  };
   switch (ruling.ruling) {
     case 'repeat':
       return next;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ReadinessCode, RelaxableCode } from './codes.ts';
 import { Boundary, Checkpoint, Duration, Predecessor } from './plan.ts';
 import { Digest, Id, Instant, Interval } from './vocabulary.ts';
+import { malformedPlaces, malformedText } from './wellFormed.ts';
 
 /**
  * An instant as it was told. `at` is null when the text names none or more than one; `candidates` then
@@ -106,8 +107,7 @@ export const Fact = z.strictObject({
 });
 export type Fact = z.infer<typeof Fact>;
 
-/** What a source sends, before it has been given ids and a receiving time. */
-export const ReportBody = z.strictObject({
+const ReportFields = z.strictObject({
   source: Id,
   sourceEventId: z.string().min(1).max(200),
   sourceSequence: z.int().min(0).nullable(),
@@ -119,6 +119,12 @@ export const ReportBody = z.strictObject({
   assertions: z
     .array(z.strictObject({ text: z.string().max(4_000), assertion: Assertion }))
     .max(200),
+});
+/** What a source sends, before it has been given ids and a receiving time. Every text in it is well-formed Unicode. */
+export const ReportBody = ReportFields.superRefine((body, context) => {
+  for (const path of malformedPlaces(body)) {
+    context.addIssue({ code: 'custom', path: [...path], message: malformedText });
+  }
 });
 export type ReportBody = z.infer<typeof ReportBody>;
 

@@ -39,6 +39,52 @@ const assertionOf = (fact: string): unknown => {
   expect(problems).toEqual([]);
   return reports[0]?.assertions[0]?.assertion;
 };
+const half = String.fromCharCode(0xd800);
+const jsonOf = (words: string): string =>
+  JSON.stringify([
+    { source: 'board', by: 'olga', occurred: '23:00', text: words, facts: [{ note: 'x' }] },
+  ]);
+describe('half of a character', () => {
+  it('in a facts file is a problem with its place, never a crash', () => {
+    const { reports, problems } = read(jsonOf(`all ${half} well`));
+    expect(reports).toEqual([]);
+    expect(problems).toMatchObject([
+      { path: '0/text', message: 'the text contains half of a character (a lone surrogate)' },
+    ]);
+  });
+  it('is refused in every text of a report, and a whole character in none', () => {
+    const body = (words: string) => ({
+      source: 'board',
+      sourceEventId: `e${words}`,
+      sourceSequence: null,
+      reporter: 'olga',
+      occurredAt: minute(60),
+      underPacketVersion: null,
+      text: words,
+      assertions: [
+        {
+          text: words,
+          assertion: {
+            kind: 'actual_finish',
+            checkpoint: 'cut',
+            at: { text: words, zone: words, at: null, candidates: [] },
+          },
+        },
+      ],
+    });
+    const { error } = ReportBody.safeParse(body(half));
+    expect(error?.issues.map(({ path, message }) => [path.join('.'), message])).toEqual(
+      [
+        'sourceEventId',
+        'text',
+        'assertions.0.text',
+        'assertions.0.assertion.at.text',
+        'assertions.0.assertion.at.zone',
+      ].map((path) => [path, 'the text contains half of a character (a lone surrogate)']),
+    );
+    expect(ReportBody.safeParse(body('\u{1f6a6}')).success).toBe(true);
+  });
+});
 const at = (minutes: number, text: string) => ({
   text,
   zone: 'Europe/London',

@@ -4,8 +4,9 @@
  */
 import type { ReportBody } from '../../ledger/facts.ts';
 import { Plan } from '../../ledger/plan.ts';
+import { malformedPlaces, malformedText } from '../../ledger/wellFormed.ts';
 import type { FactsStep } from './factsFormat.ts';
-import { type FileProblem, inFileOrder, locate } from './problems.ts';
+import { type FileProblem, type Finding, inFileOrder, locate } from './problems.ts';
 import { readFacts } from './readFacts.ts';
 import { readRunbook } from './readRunbook.ts';
 import { readSource } from './source.ts';
@@ -26,10 +27,20 @@ export type ParsedFacts = {
   readonly problems: readonly FileProblem[];
 };
 
+/** Half a character has no bytes, so it is refused before anything is made of the file. */
+const malformed = (value: unknown): Finding[] =>
+  malformedPlaces(value).map((path) => ({
+    path,
+    message: malformedText,
+    fix: 'write the whole character, or leave it out',
+  }));
+
 /** Reads a runbook text. `fileName` is only named in problems. */
 export function parseRunbook(text: string, fileName: string): ParsedRunbook {
   const source = readSource(text, fileName);
   if (source.problems.length > 0) return { plan: null, problems: inFileOrder(source.problems) };
+  const halves = malformed(source.value);
+  if (halves.length > 0) return { plan: null, problems: locate(halves, fileName, source.lineOf) };
   const { plan, findings } = readRunbook(source.value);
   if (findings.length > 0)
     return { plan: null, problems: locate(findings, fileName, source.lineOf) };
@@ -41,6 +52,8 @@ export function parseFacts(text: string, fileName: string, plan: Plan): ParsedFa
   const source = readSource(text, fileName);
   const nothing = { reports: [], steps: [] };
   if (source.problems.length > 0) return { ...nothing, problems: inFileOrder(source.problems) };
+  const halves = malformed(source.value);
+  if (halves.length > 0) return { ...nothing, problems: locate(halves, fileName, source.lineOf) };
   const { steps, findings } = readFacts(source.value, plan);
   if (findings.length > 0)
     return { ...nothing, problems: locate(findings, fileName, source.lineOf) };

@@ -7,6 +7,7 @@ import { digestOf } from '../../ledger/canonical.ts';
 import { ReportBody } from '../../ledger/facts.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import type { Id, Instant } from '../../ledger/vocabulary.ts';
+import { cutText } from '../../ledger/wellFormed.ts';
 import { type Desk, instant } from './clock.ts';
 import {
   type FactsReport,
@@ -39,7 +40,7 @@ function wordsOf(fact: FactText): string {
   const value = key === undefined ? undefined : fact[key];
   if (typeof value !== 'object') return short(value ?? '');
   const parts = Object.entries(value).map(([name, part]) => `${name} ${short(part)}`);
-  return `${key}: ${parts.join(', ')}`.slice(0, 4_000);
+  return cutText(`${key}: ${parts.join(', ')}`, 4_000);
 }
 
 function ownWords(fact: FactText): string | undefined {
