@@ -94,11 +94,11 @@ export function renderTimeline(packet: Packet, before: Packet | null, view: View
   });
   return table(
     [
-      { head: 'Checkpoint', width: 25 },
+      { head: 'Checkpoint', width: 23 },
       { head: before === null ? '' : 'Was', width: 9 },
       { head: 'Start', width: 17 },
       { head: 'End', width: 9 },
-      { head: 'Owner', width: 12 },
+      { head: 'Owner', width: 14 },
       { head: 'Why', width: 14 },
       { head: 'Float', width: 8 },
     ],
