@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../ledger/canonical.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { Assertion, Fact } from '../ledger/facts.ts';
 import type { Situation } from '../ledger/situation.ts';
@@ -325,5 +326,28 @@ describe('what the basis reads', () => {
       ],
     });
     expect(basisOf(two)).toEqual(basisOf(one));
+  });
+});
+
+describe('what is digested', () => {
+  it('is the canonical JSON of the situation and the current packet, frozen or not, asked once or again', () => {
+    const { situation } = start;
+    const expected = digestOf('basis', { situation: basisOf(situation), current: null });
+    expect(basisDigest(start)).toBe(expected);
+    const frozen = Object.freeze({ ...situation });
+    for (const state of [
+      { ...start, situation: frozen },
+      { ...start, situation: frozen },
+    ]) {
+      expect(basisDigest(state)).toBe(expected);
+    }
+  });
+
+  it('is looked at anew when a situation that may still change has changed', () => {
+    const situation = { ...start.situation };
+    const state = { ...start, situation };
+    const before = basisDigest(state);
+    situation.plan = { ...situation.plan, tickSeconds: 1 };
+    expect(basisDigest(state)).not.toBe(before);
   });
 });

@@ -51,11 +51,32 @@ function gapsBetween({ checkpoint: one }: Work, { checkpoint: other }: Work): nu
   ]);
 }
 
+/**
+ * Whether any rule looks at two works together: one waits for the other, they share an owner or a room, both are
+ * protected, or both are in one review spacing. A separation of duties asks only who, and a slip changes no owner.
+ */
+function areRelated({ plan }: Scene, one: Work, other: Work): boolean {
+  const [left, right] = [one.checkpoint, other.checkpoint];
+  const waitsFor = (after: typeof left, before: typeof left) =>
+    after.predecessors.some(({ checkpoint }) => checkpoint === before.id);
+  return (
+    one.owner === other.owner ||
+    (left.room !== null && left.room === right.room) ||
+    (left.protected && right.protected) ||
+    waitsFor(left, right) ||
+    waitsFor(right, left) ||
+    plan.reviewSpacings.some(
+      ({ checkpoints }) => checkpoints.includes(left.id) && checkpoints.includes(right.id),
+    )
+  );
+}
+
 /** Instants at which a rule between this work and another can change its answer. */
-function sharedEdges({ plan, works }: Scene, work: Work): number[] {
+function sharedEdges(scene: Scene, work: Work): number[] {
+  const { plan, works } = scene;
   const always = [0, ...plan.reviewSpacings.map(({ minutes }) => minutes * minuteMs)];
   return [...works.values()]
-    .filter((other) => other.checkpoint !== work.checkpoint)
+    .filter((other) => other.checkpoint !== work.checkpoint && areRelated(scene, work, other))
     .flatMap((other) => {
       const waits = [...new Set([...always, ...gapsBetween(work, other)])];
       return waits.flatMap((wait) => [
@@ -75,12 +96,12 @@ function turns(scene: Scene, work: Work): number[] {
   for (const edge of edges) {
     for (const at of [edge, edge - lasts, edge - Math.max(lasts, 1)]) {
       const slip = (at - work.startAt) / minuteMs;
-      for (const minute of [Math.ceil(slip), Math.floor(slip) + 1]) {
-        if (minute >= 1 && minute <= mostFloat) minutes.add(minute);
-      }
+      minutes.add(Math.ceil(slip)).add(Math.floor(slip) + 1);
     }
   }
-  return [...minutes].toSorted((one, other) => one - other);
+  return [...minutes]
+    .filter((minute) => minute >= 1 && minute <= mostFloat)
+    .toSorted((one, other) => one - other);
 }
 
 /** The greatest number of minutes such that no slip up to it breaks a rule of a scene that breaks none. */

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { minute } from '../tests/support/build.ts';
 import { declare, depsOn, report } from '../tests/support/ledger.ts';
-import { attemptsPerCommand, handle, type LedgerDeps } from './handle.ts';
+import { attemptsPerCommand, handle, handleAll, type LedgerDeps } from './handle.ts';
 import { load } from './load.ts';
 import { type Store, VersionMoved } from './store.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
@@ -121,5 +121,63 @@ describe('handle', () => {
       expect((await handle(told, 'payments', report(`r-${index}`))).rejection).toBeNull();
     }
     expect(await store.snapshot('payments')).toBeNull();
+  });
+});
+
+describe('handleAll', () => {
+  const start = { type: 'StartRun', runId: 'run-1', graphVersion: 'loop-1' } as const;
+  const end = { type: 'EndRun', runId: 'run-1', outcome: 'no_change' } as const;
+
+  it('decides each command on the state after the one before, in one transaction', async () => {
+    let transactions = 0;
+    const counted: Store = {
+      ...store,
+      transact: (cutoverId, work) => {
+        transactions += 1;
+        return store.transact(cutoverId, work);
+      },
+    };
+    const commands = [declare(), report('r-1'), report('r-1'), start, end];
+    const outcomes = await handleAll({ ...deps, store: counted }, 'payments', commands);
+    expect(transactions).toBe(1);
+    expect(outcomes.map(({ rejection }) => rejection)).toEqual([null, null, null, null, null]);
+    expect(outcomes.map(({ repeated }) => repeated)).toEqual([false, false, true, false, false]);
+    const events = await store.read('payments', { after: 0 });
+    expect(events.map(({ body }) => body.type)).toEqual([
+      'CutoverDeclared',
+      'ReportReceived',
+      'RunStarted',
+      'RunEnded',
+    ]);
+    expect(await load(store, 'payments')).toEqual(outcomes.at(-1)?.state);
+  });
+
+  it('stops at the first refusal and keeps what was decided before it', async () => {
+    const outcomes = await handleAll(deps, 'payments', [declare(), end, report('r-1')]);
+    expect(outcomes.map(({ rejection }) => rejection?.code ?? null)).toEqual([null, 'run_unknown']);
+    expect((await store.head('payments'))?.version).toBe(1);
+  });
+
+  it('keeps nothing when one of its appends fails', async () => {
+    await send(declare());
+    const failing: Store = {
+      ...store,
+      transact: (cutoverId, work) =>
+        store.transact(cutoverId, (transaction) => {
+          let appends = 0;
+          return work({
+            ...transaction,
+            append: async (...given) => {
+              appends += 1;
+              if (appends === 2) throw new Error('power cut');
+              await transaction.append(...given);
+            },
+          });
+        }),
+    };
+    const both = handleAll({ ...deps, store: failing }, 'payments', [report('r-1'), report('r-2')]);
+    await expect(both).rejects.toThrow('power cut');
+    expect((await store.head('payments'))?.version).toBe(1);
+    expect((await send(report('r-1'))).repeated).toBe(false);
   });
 });

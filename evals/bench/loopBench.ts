@@ -123,7 +123,8 @@ export async function benchLoop(rounds = 40): Promise<BenchRow[]> {
   const reference = await bare(folder);
   const { interlock, plan } = await payments(folder);
   const goal =
-    'at most 2x a bare graph of as many nodes on the same saver, which keeps and judges nothing';
+    'at most 2x a bare graph of as many nodes on the same saver, which keeps no ledger, flushes ' +
+    'nothing to disk, and plans and judges nothing';
   try {
     return [
       await besides(
