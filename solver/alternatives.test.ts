@@ -2,23 +2,45 @@
 import { describe, expect, it } from 'vitest';
 import { bestOfAll, costOf, isSafe } from '../tests/highs.raw.ts';
 import { tinyHorizon, tinyProblem } from '../tests/highs.tiny.ts';
-import { randomProblem } from '../tests/support/problems.ts';
+import { causeOf, randomProblem } from '../tests/support/problems.ts';
 import { type Alternative, alternatives } from './alternatives.ts';
 import { exact } from './exact.ts';
 import { listSchedule } from './listSchedule.ts';
-import { levelNames, type Problem, type Resequenced } from './problem.ts';
+import { levelNames, type OpenCheckpoint, type Problem, type Resequenced } from './problem.ts';
 
 const budget = { conflicts: 5_000 };
 const best = (problem: Problem): Resequenced => exact(problem, budget, listSchedule(problem));
-const named = {
-  earliest_finish: 'latest_finish',
-  fewer_woken: 'newly_woken',
-  fewer_handovers: 'owner_changes',
-} as const;
-const gain = (of: Resequenced, { trade, result }: Alternative): number => {
-  const level = levelNames.indexOf(named[trade]);
-  return (of.levels[level] ?? 0) - (result.levels[level] ?? 0);
+const levelOf = (result: Resequenced, name: (typeof levelNames)[number]): number =>
+  result.levels[levelNames.indexOf(name)] ?? 0;
+const slips = (problem: Problem, { placements }: Resequenced): number[] =>
+  placements.map(({ checkpoint, start }) => {
+    const open = problem.open.find(({ id }) => id === checkpoint);
+    return Math.abs(start - (open?.preferredStart ?? start));
+  });
+const moves = (problem: Problem, result: Resequenced): number =>
+  slips(problem, result).filter((slip) => slip > 0).length;
+const valueIn: {
+  readonly [T in Alternative['trade']]: (problem: Problem, result: Resequenced) => number;
+} = {
+  earliest_finish: (_, result) => levelOf(result, 'latest_finish'),
+  fewer_woken: (_, result) => levelOf(result, 'newly_woken'),
+  fewer_handovers: (_, result) => levelOf(result, 'owner_changes'),
+  fewest_moves: moves,
+  smallest_slip: (problem, result) => Math.max(0, ...slips(problem, result)),
 };
+const holdsOf = (levels: readonly number[]): readonly number[] => levels.slice(0, 3);
+/** The problem in which each start also lies in this range. */
+const within = (
+  problem: Problem,
+  range: (item: OpenCheckpoint) => { first: number; last: number },
+): Problem => ({
+  ...problem,
+  open: problem.open.map((item) => ({
+    ...item,
+    limits: [...item.limits, { cause: causeOf('outside_window', item.id), starts: [range(item)] }],
+  })),
+});
+const anywhere = { first: -1_000, last: 1_000 };
 
 describe('an alternative', () => {
   const problems = [
@@ -32,7 +54,7 @@ describe('an alternative', () => {
 
   it('is offered on some nights for each trade', () => {
     const trades = new Set(asked.flatMap(({ offered }) => offered.map(({ trade }) => trade)));
-    expect([...trades].toSorted()).toEqual(['earliest_finish', 'fewer_handovers', 'fewer_woken']);
+    expect([...trades].toSorted()).toEqual(Object.keys(valueIn).toSorted());
   });
 
   it('is safe, holds as few as the best and is better on what it is named for', () => {
@@ -44,7 +66,8 @@ describe('an alternative', () => {
         expect(isSafe(problem, placements)).toBe(true);
         expect(one.result.levels).toEqual(costOf(problem, one.result.placements));
         expect(one.result.levels.slice(0, 3)).toEqual(first.levels.slice(0, 3));
-        expect(gain(first, one)).toBeGreaterThan(0);
+        const value = valueIn[one.trade];
+        expect(value(problem, one.result)).toBeLessThan(value(problem, first));
       }
     }
   });
@@ -67,30 +90,60 @@ describe('an alternative', () => {
       const found = offered.find(({ trade }) => trade === 'earliest_finish');
       const finish = (found?.result ?? first).levels[8] ?? 0;
       if (finish === 0) continue;
-      const earlier = {
-        ...problem,
-        open: problem.open.map((item) => ({
-          ...item,
-          limits: [
-            ...item.limits,
-            {
-              cause:
-                item.limits[0]?.cause ??
-                ({
-                  rule: 'duration',
-                  checkpoint: item.id,
-                  subject: null,
-                  factId: null,
-                  at: null,
-                } as const),
-              starts: [{ first: 0, last: finish - 1 - item.duration }],
-            },
-          ],
-        })),
-      };
+      const earlier = within(problem, ({ duration }) => ({
+        first: 0,
+        last: finish - 1 - duration,
+      }));
       compared += 1;
       const holds = costOf(problem, bestOfAll(earlier, tinyHorizon)).slice(0, 3);
       expect(holds, `seed ${seed}`).not.toEqual(first.levels.slice(0, 3));
+    }
+    expect(compared).toBeGreaterThan(10);
+  });
+
+  it('that moves fewest moves as few as any timetable with as few holds', () => {
+    let compared = 0;
+    for (let seed = 0; seed < 40; seed += 1) {
+      const problem = tinyProblem(seed, 3);
+      const first = best(problem);
+      const offered = alternatives(problem, budget, first);
+      const found = offered.find(({ trade }) => trade === 'fewest_moves');
+      const known = offered.map(({ result }) => moves(problem, result));
+      const fewest = Math.min(moves(problem, found?.result ?? first), ...known);
+      for (let free = 0; free < 2 ** problem.open.length; free += 1) {
+        const isFree = (item: OpenCheckpoint): boolean =>
+          ((free >> problem.open.indexOf(item)) & 1) === 1;
+        if (problem.open.filter(isFree).length >= fewest) continue;
+        const stiff = within(problem, (item) =>
+          isFree(item) ? anywhere : { first: item.preferredStart, last: item.preferredStart },
+        );
+        compared += 1;
+        const holds = holdsOf(costOf(problem, bestOfAll(stiff, tinyHorizon)));
+        expect(holds, `seed ${seed}`).not.toEqual(holdsOf(first.levels));
+      }
+    }
+    expect(compared).toBeGreaterThan(10);
+  });
+
+  it('with the smallest slip slips no further than any timetable with as few holds must', () => {
+    let compared = 0;
+    for (let seed = 0; seed < 40; seed += 1) {
+      const problem = tinyProblem(seed, 3);
+      const first = best(problem);
+      const offered = alternatives(problem, budget, first);
+      const found = offered.find(({ trade }) => trade === 'smallest_slip');
+      const slip = valueIn.smallest_slip(problem, found?.result ?? first);
+      // Another trade may have found that timetable first: then it is not offered twice.
+      const known = offered.map(({ result }) => valueIn.smallest_slip(problem, result));
+      const least = Math.min(slip, ...known);
+      if (least === 0) continue;
+      const tighter = within(problem, ({ preferredStart }) => ({
+        first: preferredStart - least + 1,
+        last: preferredStart + least - 1,
+      }));
+      compared += 1;
+      const holds = holdsOf(costOf(problem, bestOfAll(tighter, tinyHorizon)));
+      expect(holds, `seed ${seed}`).not.toEqual(holdsOf(first.levels));
     }
     expect(compared).toBeGreaterThan(10);
   });

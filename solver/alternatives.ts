@@ -1,6 +1,6 @@
 /**
  * Other safe timelines that hold exactly as few as the best one, each better on one thing a release lead may care about
- * more tonight: an earlier finish, fewer people woken, fewer handovers. Each is the least disturbance under
+ * more tonight: an earlier finish, fewer people woken, fewer handovers, fewer moves, a smaller slip. Each is the least disturbance under
  * that wish; one that buys nothing, or equals another, is not offered.
  */
 import type { Id } from '../ledger/vocabulary.ts';
@@ -12,24 +12,39 @@ import {
   type OpenCheckpoint,
   type Problem,
   type Resequenced,
+  type StartRange,
   type Tick,
 } from './problem.ts';
 import { endless } from './started.ts';
 
-export type Trade = 'earliest_finish' | 'fewer_woken' | 'fewer_handovers';
+export type Trade =
+  'earliest_finish' | 'fewer_woken' | 'fewer_handovers' | 'fewest_moves' | 'smallest_slip';
 
 export type Alternative = { readonly trade: Trade; readonly result: Resequenced };
 
-type Level = (typeof levelNames)[number];
-
-const valueOf = ({ levels }: Resequenced, level: Level): number =>
+const valueOf = ({ levels }: Resequenced, level: (typeof levelNames)[number]): number =>
   levels[levelNames.indexOf(level)] ?? 0;
+
+/** How far each placed checkpoint is from where it was, in ticks. */
+const slipsIn = (problem: Problem, { placements }: Resequenced): number[] => {
+  const wanted = new Map(problem.open.map(({ id, preferredStart }) => [id, preferredStart]));
+  return placements.map(({ checkpoint, start }) =>
+    Math.abs(start - (wanted.get(checkpoint) ?? start)),
+  );
+};
+
+const movesIn = (problem: Problem, result: Resequenced): number =>
+  slipsIn(problem, result).filter((slip) => slip > 0).length;
+
+const greatestSlip = (problem: Problem, result: Resequenced): number =>
+  Math.max(0, ...slipsIn(problem, result));
 
 /** Placed and held alike: a trade is never paid for with a hold. */
 const holdsAlike = (one: Resequenced, other: Resequenced): boolean =>
   one.levels.slice(0, 3).every((value, level) => value === other.levels[level]);
 
 type Ask = (problem: Problem) => Resequenced | null;
+type Find = (problem: Problem, best: Resequenced, ask: Ask) => Resequenced | null;
 
 /** Solves a narrowed problem; null when that would cost a hold or could not be proven. */
 const asker =
@@ -44,8 +59,8 @@ const withOpen = (problem: Problem, change: (item: OpenCheckpoint) => OpenCheckp
   open: problem.open.map(change),
 });
 
-/** Nothing ends after `to`. */
-const endingBy = (problem: Problem, to: Tick): Problem =>
+/** The wish as one more limit on every start. */
+const starting = (problem: Problem, range: (item: OpenCheckpoint) => StartRange): Problem =>
   withOpen(problem, (item) => ({
     ...item,
     limits: [
@@ -58,27 +73,59 @@ const endingBy = (problem: Problem, to: Tick): Problem =>
           factId: null,
           at: null,
         },
-        starts: [{ first: -endless, last: to - item.duration }],
+        starts: [range(item)],
       },
     ],
   }));
 
-/** The least finish that costs no hold, by halving; then the least disturbance that meets it. */
-function earliestFinish(problem: Problem, best: Resequenced, ask: Ask): Resequenced | null {
+/** Nothing ends after `to`. */
+const endingBy = (problem: Problem, to: Tick): Problem =>
+  starting(problem, ({ duration }) => ({ first: -endless, last: to - duration }));
+
+/** Nothing is further than `slip` from where it was. */
+const slippingBy = (problem: Problem, slip: Tick): Problem =>
+  starting(problem, ({ preferredStart }) => ({
+    first: preferredStart - slip,
+    last: preferredStart + slip,
+  }));
+
+/** The least value that costs no hold, by halving; then the least disturbance that meets it. */
+function least(
+  between: { readonly low: number; readonly high: number },
+  askFor: (most: number) => Resequenced | null,
+  reached: (result: Resequenced) => number,
+): Resequenced | null {
   let found: Resequenced | null = null;
-  let low = problem.now;
-  let high = valueOf(best, 'latest_finish');
+  let { low, high } = between;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const result = ask(endingBy(problem, middle));
+    const result = askFor(middle);
     if (result === null) low = middle + 1;
     else {
       found = result;
-      high = Math.min(middle, valueOf(result, 'latest_finish'));
+      high = Math.min(middle, reached(result));
     }
   }
   return found;
 }
+
+const earliestFinish: Find = (problem, best, ask) =>
+  least(
+    { low: problem.now, high: valueOf(best, 'latest_finish') },
+    (most) => ask(endingBy(problem, most)),
+    (result) => valueOf(result, 'latest_finish'),
+  );
+
+const smallestSlip: Find = (problem, best, ask) =>
+  least(
+    { low: 0, high: greatestSlip(problem, best) },
+    (most) => ask(slippingBy(problem, most)),
+    (result) => greatestSlip(problem, result),
+  );
+
+/** Every move counts alike, before any order, owner or minute. */
+const fewestMoves: Find = (problem, _best, ask) =>
+  ask(withOpen(problem, (item) => ({ ...item, moveCounts: true })));
 
 /** Does without as many of the possible owners in question as it can, one after the other. */
 function without(
@@ -141,22 +188,36 @@ function fewerHandovers(problem: Problem, best: Resequenced, ask: Ask): Resequen
 
 const trades: readonly {
   readonly trade: Trade;
-  readonly level: Level;
-  readonly find: (problem: Problem, best: Resequenced, ask: Ask) => Resequenced | null;
+  readonly measure: (problem: Problem, result: Resequenced) => number;
+  readonly find: Find;
 }[] = [
-  { trade: 'earliest_finish', level: 'latest_finish', find: earliestFinish },
-  { trade: 'fewer_woken', level: 'newly_woken', find: fewerWoken },
-  { trade: 'fewer_handovers', level: 'owner_changes', find: fewerHandovers },
+  {
+    trade: 'earliest_finish',
+    measure: (_, result) => valueOf(result, 'latest_finish'),
+    find: earliestFinish,
+  },
+  {
+    trade: 'fewer_woken',
+    measure: (_, result) => valueOf(result, 'newly_woken'),
+    find: fewerWoken,
+  },
+  {
+    trade: 'fewer_handovers',
+    measure: (_, result) => valueOf(result, 'owner_changes'),
+    find: fewerHandovers,
+  },
+  { trade: 'fewest_moves', measure: movesIn, find: fewestMoves },
+  { trade: 'smallest_slip', measure: greatestSlip, find: smallestSlip },
 ];
 
-/** Distinct timelines that hold as few as `best` and are strictly better on the level they are named for. */
+/** Distinct timelines, five at most, that hold as few as `best` and are strictly better in what they are named for. */
 export function alternatives(problem: Problem, budget: Budget, best: Resequenced): Alternative[] {
   const ask = asker(best, budget);
   const known = new Set([JSON.stringify(best.placements)]);
   const offered: Alternative[] = [];
-  for (const { trade, level, find } of trades) {
+  for (const { trade, measure, find } of trades) {
     const result = find(problem, best, ask);
-    if (result === null || valueOf(result, level) >= valueOf(best, level)) continue;
+    if (result === null || measure(problem, result) >= measure(problem, best)) continue;
     const key = JSON.stringify(result.placements);
     // Its holds are explained by the night as it is, not by the wish.
     const told = outcome(problem, result.placements);

@@ -4,7 +4,7 @@
  */
 import type { Id } from '../ledger/vocabulary.ts';
 import { atLeast, atMost, type Literal, newTerm, not } from './bounds.ts';
-import { type Lane, lanes } from './levels.ts';
+import { countsMove, type Lane, lanes } from './levels.ts';
 import { addCost, type Model, type Seat } from './model.ts';
 import { eachPair } from './pairs.ts';
 import { postClause } from './post.ts';
@@ -16,7 +16,7 @@ export type Schedule = { readonly choice: readonly number[]; readonly start: rea
 
 function postMoved(model: Model, seat: Seat): void {
   const { checkpoint, choices } = seat.member;
-  if (!checkpoint.protected || checkpoint.exceptionOnly) return;
+  if (!countsMove(checkpoint) || checkpoint.exceptionOnly) return;
   const { preferredStart } = checkpoint;
   if (!allows(union(choices.flatMap(({ starts }) => starts)), preferredStart)) {
     addCost(model, 3, seat.placed);
@@ -121,7 +121,7 @@ export function valuesOf(
       if (checkpoint.protected) add(0, 1);
       continue;
     }
-    if (checkpoint.protected && moved > 0) add(3, 1);
+    if (countsMove(checkpoint) && moved > 0) add(3, 1);
     if (!choice.isPreferred) add(5, 1);
     if (choice.newlyWoken) woken.add(choice.person);
     add(7, checkpoint.weight * moved);

@@ -45,6 +45,10 @@ function invertedIn(lane: Lane, starts: ReadonlyMap<Id, number>): number {
   return inverted;
 }
 
+/** Whether leaving the preferred start counts on the level of protected moves. */
+export const countsMove = (checkpoint: OpenCheckpoint): boolean =>
+  checkpoint.protected || checkpoint.moveCounts === true;
+
 const count = <T>(list: readonly T[], holds: (item: T) => boolean): number =>
   list.filter(holds).length;
 
@@ -71,7 +75,7 @@ export function levelsOf(problem: Problem, placed: readonly PlacedTicks[]): numb
     count(heldOpen, (checkpoint) => checkpoint.protected),
     heldOpen.length,
     count(problem.open, (checkpoint) => checkpoint.wasPlaced !== starts.has(checkpoint.id)),
-    count(placedOpen, (checkpoint) => checkpoint.protected && movement(checkpoint) > 0),
+    count(placedOpen, (checkpoint) => countsMove(checkpoint) && movement(checkpoint) > 0),
     lanes(problem).reduce((sum, lane) => sum + invertedIn(lane, starts), 0),
     count(placedOpen, ({ id, preferredOwner }) => owners.get(id) !== preferredOwner),
     newlyWoken(problem, owners),

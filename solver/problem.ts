@@ -52,6 +52,8 @@ export type OpenCheckpoint = {
   /** Whether the incumbent timeline places it. */
   readonly wasPlaced: boolean;
   readonly weight: number;
+  /** Its move counts among protected moves too: for a timeline that moves as few as can be. */
+  readonly moveCounts?: true;
   /** Limits that do not depend on the owner: now, pinned start, windows, boundaries, evidence, guardrails… */
   readonly limits: readonly Limit[];
   readonly candidates: readonly Candidate[];
