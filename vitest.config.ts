@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['{ledger,constraints,solver,tools,agents,graph,service,evals,tests}/**/*.test.ts'],
     globalSetup: ['tests/support/supplies.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     reporters: ['default', new ClosingLine()],
   },
