@@ -105,8 +105,17 @@ const partnersOf = (problem: Problem, id: Id): Seat['apart'] =>
       members.filter((member) => member !== id).map((member) => ({ separation, member })),
     );
 
+/** Boards by their problem: nothing in either ever changes, and one call asks for the same one several times. */
+const known = new WeakMap<Problem, Board>();
+
 /** The board of a problem. */
 export function boardOf(problem: Problem): Board {
+  const board = known.get(problem) ?? build(problem);
+  known.set(problem, board);
+  return board;
+}
+
+function build(problem: Problem): Board {
   const ties = tiesOf(problem);
   const neighbours = laneNeighbours(problem);
   const openIds = new Set(problem.open.map(({ id }) => id));
