@@ -316,4 +316,19 @@ describe('a freeze on the whole cutover', () => {
       may('lead', frozen({}), { of: record({ lines: [{ ...line, startAt: null }] }) }),
     ).toBeNull();
   });
+  it('is in force until it closes, also for a line that should have begun inside it', () => {
+    const [line] = packet().lines;
+    if (line === undefined) throw new Error('a line expected');
+    const of = record({ lines: [{ ...line, startAt: minute(85) }] });
+    expect(may('lead', frozen(span(80, 91)), { of })).toBe('freeze_in_force');
+    expect(may('lead', frozen(span(80, 90)), { of })).toBeNull();
+  });
+  it('needs only one planned line inside it', () => {
+    const [line] = packet().lines;
+    if (line === undefined) throw new Error('a line expected');
+    const later = { ...line, checkpoint: 'b', startAt: minute(200), endAt: minute(230) };
+    expect(may('lead', frozen({}), { of: record({ lines: [line, later] }) })).toBe(
+      'freeze_in_force',
+    );
+  });
 });

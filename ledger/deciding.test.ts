@@ -3,6 +3,7 @@ import { actor, checkpoint, minute, plan, reading } from '../tests/support/build
 import { testJudge, violation } from '../tests/support/judge.ts';
 import { bench, type Bench, line } from '../tests/support/packets.ts';
 import type { RejectionCode } from './codes.ts';
+import { decide } from './decide.ts';
 import type { DecisionBinding } from './events.ts';
 import type { Judge } from './judge.ts';
 
@@ -137,6 +138,22 @@ describe('adopting the pending packet', () => {
     const runId = ledger.state().run?.runId ?? '';
     ledger.give({ type: 'EndRun', runId, outcome: 'no_change' });
     expect(adopt(ledger).events.map(({ type }) => type)).not.toContain('RunEnded');
+  });
+
+  it('packet_hash_mismatch: bytes that are not what they hash to are refused', () => {
+    const ledger = second();
+    const state = ledger.state();
+    if (state.pending === null) throw new Error('a pending packet expected');
+    const { record } = state.pending;
+    const packet = { ...record.packet, mustAcknowledge: [] };
+    const tampered = { ...state, pending: { ...state.pending, record: { ...record, packet } } };
+    const { events, rejection } = decide(
+      { type: 'AdoptPacket', binding: ledger.binding(), actor: actor() },
+      tampered,
+      { now: ledger.now(), judge: ledger.judge, newId: (kind) => kind, knownReport: null },
+    );
+    expect(rejection?.code).toBe('packet_hash_mismatch');
+    expect(events).toMatchObject([{ type: 'DecisionRefused', code: 'packet_hash_mismatch' }]);
   });
 
   it.each<[RejectionCode, string, Partial<DecisionBinding>]>([
