@@ -5,6 +5,7 @@ import { bench, hashOfPacket, line, packetOn } from '../tests/support/packets.ts
 import { checkCodeOf } from './canonical.ts';
 import type { Judge } from './judge.ts';
 import type { Packet } from './packet.ts';
+import type { Proposal } from './proposal.ts';
 
 const night = plan([checkpoint('cut'), checkpoint('check', { approvedStartAt: minute(60) })]);
 const moved = (minutes: number) =>
@@ -77,6 +78,30 @@ describe('the gate', () => {
     const again = ledger.gate(second);
     expect(again.rejection?.code).toBe('proposal_already_judged');
     expect(again.events).toEqual([]);
+  });
+
+  it('a clean timeline or list of holds changes nothing but its own verdict', () => {
+    const ledger = open();
+    const quality = { levels: [], provenLevels: 0, proven: false };
+    const bodies: readonly Proposal['body'][] = [
+      { agent: 'resequencing', placements: [], unplaced: [], quality },
+      { agent: 'holds', holds: [] },
+    ];
+    for (const body of bodies) {
+      const { proposalId } = ledger.propose(body);
+      const { events, rejection } = ledger.give({ type: 'GateProposal', proposalId });
+      expect(rejection).toBeNull();
+      expect(events).toEqual([
+        {
+          type: 'VerdictGiven',
+          proposalId,
+          agent: body.agent,
+          checkerVersion: 'test-judge',
+          clean: true,
+          violations: [],
+        },
+      ]);
+    }
   });
 
   it('with no run open there is nothing to judge', () => {
@@ -237,6 +262,19 @@ describe('a clean packet proposal', () => {
     expect(late.rejection?.code).toBe('packet_superseded');
   });
 
+  it('that orders nothing new but breaks a rule gets its verdict, and the run goes on', () => {
+    const ledger = bench(night);
+    ledger.prepare();
+    ledger.report([words]);
+    ledger.run();
+    ledger.ruleAll();
+    const packet = packetOn(ledger.state(), ledger.judge, { basisDigest: 'f'.repeat(64) });
+    const { events, rejection } = ledger.gate(ledger.propose({ agent: 'packet', packet }));
+    expect(rejection).toBeNull();
+    expect(events).toMatchObject([{ type: 'VerdictGiven', clean: false }]);
+    expect(ledger.state().run).not.toBeNull();
+  });
+
   it('that orders what the current one orders is refused and ends its run', () => {
     const ledger = bench(night);
     ledger.prepare();
@@ -248,6 +286,7 @@ describe('a clean packet proposal', () => {
     const { events, rejection } = ledger.gate(ledger.propose({ agent: 'packet', packet }));
     expect(rejection?.code).toBe('nothing_changed');
     expect(rejection?.detail).toContain('v1');
+    expect(rejection?.violations).toEqual([]);
     expect(events).toEqual([{ type: 'RunEnded', runId, outcome: 'no_change' }]);
     expect(ledger.state().pending).toBeNull();
   });

@@ -158,9 +158,15 @@ describe('ending a run', () => {
     const runId = ledger.run();
     ledger.give({ type: 'EndRun', runId, outcome: 'no_change' });
     const again = ledger.give({ type: 'EndRun', runId, outcome: 'no_change' });
-    expect(again.rejection?.code).toBe('run_already_ended');
+    expect(again.rejection).toMatchObject({
+      code: 'run_already_ended',
+      detail: `${runId} has ended; start another run`,
+    });
     const never = ledger.give({ type: 'EndRun', runId: 'never', outcome: 'no_change' });
-    expect(never.rejection?.code).toBe('run_unknown');
+    expect(never.rejection).toMatchObject({
+      code: 'run_unknown',
+      detail: 'never is not the open run (none is open)',
+    });
     expect([...again.events, ...never.events]).toEqual([]);
   });
 });
@@ -195,12 +201,14 @@ describe('recording a proposal', () => {
   it('attempts of one agent count up from 1, each on its own', () => {
     const ledger = opened();
     const first = ledger.propose({ ...holds, holds: [] });
-    const skipped = { ...first, proposalId: 'p-3', attempt: 3 };
-    const repeated = { ...first, proposalId: 'p-1', attempt: 1 };
-    for (const proposal of [skipped, repeated]) {
+    for (const attempt of [3, 1]) {
+      const proposal = { ...first, proposalId: `p-${attempt}`, attempt };
       const { events, rejection } = ledger.give({ type: 'RecordProposal', proposal });
       expect(events).toEqual([]);
-      expect(rejection?.code).toBe('attempt_out_of_order');
+      expect(rejection).toMatchObject({
+        code: 'attempt_out_of_order',
+        detail: `attempt ${attempt} of holds; 2 is due`,
+      });
     }
     const second = { ...first, proposalId: 'p-2', attempt: 2 };
     expect(ledger.give({ type: 'RecordProposal', proposal: second }).events).toHaveLength(1);
@@ -213,7 +221,10 @@ describe('recording a proposal', () => {
     const { version } = ledger.state();
     const proposal = ledger.propose({ ...holds, holds: [] }, { basisVersion: version + 1 });
     const refused = ledger.give({ type: 'RecordProposal', proposal });
-    expect(refused.rejection?.code).toBe('basis_unknown');
+    expect(refused.rejection).toMatchObject({
+      code: 'basis_unknown',
+      detail: `${proposal.proposalId} reasons about position ${version + 1}; the ledger ends at ${version}`,
+    });
     const atHead = { ...proposal, basisVersion: version };
     expect(ledger.give({ type: 'RecordProposal', proposal: atHead }).rejection).toBeNull();
   });
@@ -222,18 +233,26 @@ describe('recording a proposal', () => {
     const ledger = opened();
     const disguised = ledger.propose({ ...holds, holds: [] }, { agent: 'packet' });
     const refused = ledger.give({ type: 'RecordProposal', proposal: disguised });
-    expect(refused.rejection?.code).toBe('proposal_malformed');
+    expect(refused.rejection).toMatchObject({
+      code: 'proposal_malformed',
+      detail: 'packet proposed what only holds may',
+    });
     const first = ledger.propose({ ...holds, holds: [] });
     const packet = packetOn(ledger.state(), ledger.judge);
     const second = ledger.propose({ agent: 'packet', packet }, { proposalId: first.proposalId });
-    expect(ledger.give({ type: 'RecordProposal', proposal: second }).rejection?.code).toBe(
-      'proposal_malformed',
-    );
+    expect(ledger.give({ type: 'RecordProposal', proposal: second }).rejection).toMatchObject({
+      code: 'proposal_malformed',
+      detail: `the id ${first.proposalId} is already used`,
+    });
   });
 
   it('refuses one for a run that is not open', () => {
     const ledger = opened();
+    const { runId } = ledger.state().run ?? {};
     const proposal = ledger.propose({ ...holds, holds: [] }, { runId: 'other' });
-    expect(ledger.give({ type: 'RecordProposal', proposal }).rejection?.code).toBe('run_unknown');
+    expect(ledger.give({ type: 'RecordProposal', proposal }).rejection).toMatchObject({
+      code: 'run_unknown',
+      detail: `other is not the open run (${runId})`,
+    });
   });
 });
