@@ -238,6 +238,7 @@ describe('what the basis reads', () => {
         reads,
       ]);
     }
+    expect(basisOf(base)).toMatchObject({ progress: { a: { state } } });
     if (state !== 'planned') differs(base);
   });
 
@@ -308,6 +309,41 @@ describe('what the basis reads', () => {
       full,
     );
     differs({ ...full, assents: assents.map((item) => ({ ...item, at: minute(9) })) }, full);
+    differs({ ...full, holds: holds.map((item) => ({ ...item, checkpoint: 'b' })) }, full);
+  });
+
+  it("tells one person's absence from another's", () => {
+    const away = (early: string, late: string): Situation => ({
+      ...situation,
+      unavailable: [
+        { person: early, span: span(0, 10), factId: 'f' },
+        { person: late, span: span(20, 30), factId: 'g' },
+      ],
+    });
+    differs(away('olga', 'dev'), away('dev', 'olga'));
+    differs(away('olga', 'olga'), {
+      ...situation,
+      unavailable: away('olga', 'olga').unavailable.slice(1),
+    });
+  });
+
+  it('does not mind how guardrails, separations and spacings are listed', () => {
+    const checkpoints = ['a', 'b'];
+    const guardrails = ['g', 'h'].map((id) => ({
+      id,
+      pointOfNoReturn: 'b',
+      rollbackMinutes: 1,
+      mustEndAt: minute(90),
+    }));
+    const separations = ['s', 't'].map((id) => ({ id, checkpoints }));
+    const reviewSpacings = ['s', 't'].map((id) => ({ id, checkpoints, minutes: 1 }));
+    const one = planned({ guardrails, separations, reviewSpacings });
+    const two = planned({
+      guardrails: guardrails.toReversed(),
+      separations: separations.toReversed(),
+      reviewSpacings: reviewSpacings.toReversed(),
+    });
+    expect(basisOf(two)).toEqual(basisOf(one));
   });
 
   it('does not mind how holders and delegates are listed', () => {

@@ -34,8 +34,15 @@ const leadRow = (change: Partial<Authority> = {}): Authority =>
     ...change,
   });
 const sound = plan([a(), b()]);
+/** Code and path of every problem, each of which has to say what is wrong and what would mend it. */
 const found = (of: Plan): (readonly [string, string])[] =>
-  planProblems(of).map(({ code, path }) => [code, path] as const);
+  planProblems(of).map(({ code, path, message, fix }) => {
+    expect({ message, fix }).toEqual({
+      message: expect.stringMatching(/\w/),
+      fix: expect.stringMatching(/\w/),
+    });
+    return [code, path] as const;
+  });
 const rows = (...list: readonly Authority[]): Plan => ({
   ...sound,
   authority: [leadRow(), ...list],
