@@ -224,7 +224,7 @@ const rows: readonly [string, Row][] = [
       plan: {
         authority: [
           authority('ops-authority', {
-            holders: [{ person: 'olga', opensAt: minute(-600), closesAt: minute(50) }],
+            holders: [{ person: 'operator', opensAt: minute(-600), closesAt: minute(50) }],
           }),
         ],
       },

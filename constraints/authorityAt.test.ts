@@ -34,12 +34,12 @@ describe('rowsFor', () => {
 
 describe('authorisedSpans', () => {
   const row = (change: Partial<Authority>) =>
-    withRows(authority('row', { holders: [{ person: 'olga', ...span(0, 100) }], ...change }));
+    withRows(authority('row', { holders: [{ person: 'operator', ...span(0, 100) }], ...change }));
 
   it('authorises a holder during the tenure, its opening included and its close not', () => {
     const of = row({});
     const at = (minutes: number) =>
-      isAuthorisedAt(of, { person: 'olga', ...ops, at: minute(minutes) });
+      isAuthorisedAt(of, { person: 'operator', ...ops, at: minute(minutes) });
     expect([-1, 0, 99, 100].map(at)).toEqual([false, true, true, false]);
   });
 
@@ -49,50 +49,53 @@ describe('authorisedSpans', () => {
 
   it('merges tenures that touch and keeps those apart that do not', () => {
     const holders = [span(60, 100), span(0, 30), span(30, 50)].map((part) => ({
-      person: 'olga',
+      person: 'operator',
       ...part,
     }));
-    expect(authorisedSpans(row({ holders }), 'olga', ops)).toEqual([span(0, 50), span(60, 100)]);
+    expect(authorisedSpans(row({ holders }), 'operator', ops)).toEqual([
+      span(0, 50),
+      span(60, 100),
+    ]);
   });
 
   it('cuts a delegate to the time in which its granter holds', () => {
-    const delegates = [{ person: 'dev', grantedBy: 'olga', ...span(50, 150) }];
+    const delegates = [{ person: 'dev', grantedBy: 'operator', ...span(50, 150) }];
     expect(authorisedSpans(row({ delegates }), 'dev', ops)).toEqual([span(50, 100)]);
   });
 
   const chain = [
-    { person: 'dev', grantedBy: 'olga', ...span(10, 90) },
-    { person: 'sam', grantedBy: 'dev', ...span(0, 200) },
-    { person: 'kim', grantedBy: 'sam', ...span(20, 80) },
+    { person: 'dev', grantedBy: 'operator', ...span(10, 90) },
+    { person: 'standin', grantedBy: 'dev', ...span(0, 200) },
+    { person: 'keeper', grantedBy: 'standin', ...span(20, 80) },
   ];
 
   it('lets a delegate grant nothing where chains are not allowed', () => {
-    expect(authorisedSpans(row({ delegates: chain }), 'sam', ops)).toEqual([]);
+    expect(authorisedSpans(row({ delegates: chain }), 'standin', ops)).toEqual([]);
     expect(authorisedSpans(row({ delegates: chain }), 'dev', ops)).toEqual([span(10, 90)]);
   });
 
   it('follows a chain of any length where the row allows it, each link cut to the one before', () => {
     const of = row({ delegates: chain, chainsAllowed: true });
-    expect(authorisedSpans(of, 'sam', ops)).toEqual([span(10, 90)]);
-    expect(authorisedSpans(of, 'kim', ops)).toEqual([span(20, 80)]);
+    expect(authorisedSpans(of, 'standin', ops)).toEqual([span(10, 90)]);
+    expect(authorisedSpans(of, 'keeper', ops)).toEqual([span(20, 80)]);
   });
 
   it('gives nothing to delegates who grant each other in a circle', () => {
     const delegates = [
-      { person: 'sam', grantedBy: 'kim', ...span(0, 100) },
-      { person: 'kim', grantedBy: 'sam', ...span(0, 100) },
+      { person: 'standin', grantedBy: 'keeper', ...span(0, 100) },
+      { person: 'keeper', grantedBy: 'standin', ...span(0, 100) },
     ];
     const of = row({ delegates, chainsAllowed: true });
-    expect(authorisedSpans(of, 'sam', ops)).toEqual([]);
+    expect(authorisedSpans(of, 'standin', ops)).toEqual([]);
   });
 
   it('adds what a person holds to what the person is delegated, within one row and over several', () => {
     const first = authority('first', {
       holders: [
-        { person: 'olga', ...span(0, 50) },
+        { person: 'operator', ...span(0, 50) },
         { person: 'dev', ...span(50, 60) },
       ],
-      delegates: [{ person: 'dev', grantedBy: 'olga', ...span(40, 50) }],
+      delegates: [{ person: 'dev', grantedBy: 'operator', ...span(40, 50) }],
     });
     const second = authority('second', { holders: [{ person: 'dev', ...span(60, 70) }] });
     expect(authorisedSpans(withRows(first, second), 'dev', ops)).toEqual([span(40, 70)]);
@@ -101,7 +104,7 @@ describe('authorisedSpans', () => {
   it('keeps two grants of one person that lie apart', () => {
     const delegates = [span(0, 10), span(20, 30)].map((part) => ({
       person: 'dev',
-      grantedBy: 'olga',
+      grantedBy: 'operator',
       ...part,
     }));
     expect(authorisedSpans(row({ delegates }), 'dev', ops)).toEqual([span(0, 10), span(20, 30)]);
@@ -111,7 +114,7 @@ describe('authorisedSpans', () => {
     const part = fc
       .tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 50 }))
       .map(([from, length]) => span(from, from + length));
-    const people = fc.constantFrom('olga', 'dev', 'sam', 'kim');
+    const people = fc.constantFrom('operator', 'dev', 'standin', 'keeper');
     const rows = fc.record({
       holders: fc.array(fc.tuple(people, part), { maxLength: 3 }),
       grants: fc.array(fc.tuple(people, people, part), { maxLength: 5 }),
@@ -147,11 +150,11 @@ describe('mappedPeople', () => {
   it('names holders and delegates once, in order of id', () => {
     const row = authority('row', {
       holders: [
-        { person: 'olga', ...span(0, 10) },
-        { person: 'olga', ...span(20, 30) },
+        { person: 'operator', ...span(0, 10) },
+        { person: 'operator', ...span(20, 30) },
       ],
-      delegates: [{ person: 'dev', grantedBy: 'olga', ...span(0, 10) }],
+      delegates: [{ person: 'dev', grantedBy: 'operator', ...span(0, 10) }],
     });
-    expect(mappedPeople(withRows(row), ops)).toEqual(['dev', 'olga']);
+    expect(mappedPeople(withRows(row), ops)).toEqual(['dev', 'operator']);
   });
 });

@@ -78,7 +78,12 @@ describe('the basis moves', () => {
     ['with a hold', told({ kind: 'hold_placed', hold: 'h', checkpoint: 'a', reason: 'r' })],
     [
       'with an absence',
-      told({ kind: 'availability_changed', person: 'olga', available: false, span: span(70, 80) }),
+      told({
+        kind: 'availability_changed',
+        person: 'operator',
+        available: false,
+        span: span(70, 80),
+      }),
     ],
     [
       'with a delegate',
@@ -86,7 +91,7 @@ describe('the basis moves', () => {
         kind: 'delegate_granted',
         authority: 'ops-authority',
         person: 'dev',
-        grantedBy: 'olga',
+        grantedBy: 'operator',
         span: span(70, 80),
       }),
     ],
@@ -118,7 +123,12 @@ describe('the basis does not move', () => {
     ],
     [
       'working time that was there already',
-      told({ kind: 'availability_changed', person: 'olga', available: true, span: span(0, 10) }),
+      told({
+        kind: 'availability_changed',
+        person: 'operator',
+        available: true,
+        span: span(0, 10),
+      }),
     ],
     ['a condition that is open already', told({ kind: 'condition_open', condition: 'c' })],
   ])('with %s', (_, news) => {
@@ -200,7 +210,7 @@ describe('what the basis reads', () => {
     ],
     [
       'working time',
-      { people: [person('lead'), person('dev'), person('olga', { working: [span(0, 1)] })] },
+      { people: [person('lead'), person('dev'), person('operator', { working: [span(0, 1)] })] },
     ],
     ['mapping', { authority: [authority('ops-authority', { chainsAllowed: true })] }],
     ['separation', { separations: [{ id: 's', checkpoints: ['a', 'b'] }] }],
@@ -263,7 +273,7 @@ describe('what the basis reads', () => {
       hold,
       checkpoint: 'a',
       reason: 'r',
-      placedBy: 'olga',
+      placedBy: 'operator',
       at: minute(1),
       factId: hold,
     }));
@@ -275,7 +285,7 @@ describe('what the basis reads', () => {
       grantedBy: 'lead',
       factId: exception,
     }));
-    const unavailable = ['olga', 'dev'].map((who) => ({
+    const unavailable = ['operator', 'dev'].map((who) => ({
       person: who,
       span: span(0, 10),
       factId: who,
@@ -289,7 +299,7 @@ describe('what the basis reads', () => {
       assents: other(assents),
       holds: other(holds).map((hold) => ({ ...hold, reason: 'else', at: minute(2) })),
       exceptions: other(exceptions),
-      unavailable: [...other(unavailable), { person: 'olga', span: span(5, 8), factId: 'z' }],
+      unavailable: [...other(unavailable), { person: 'operator', span: span(5, 8), factId: 'z' }],
     };
     expect(basisOf(again)).toEqual(basisOf(full));
     for (const part of ['evidence', 'assents', 'holds', 'exceptions', 'unavailable'] as const) {
@@ -298,7 +308,7 @@ describe('what the basis reads', () => {
     differs(
       {
         ...full,
-        unavailable: [...unavailable, { person: 'olga', span: span(10, 20), factId: 'z' }],
+        unavailable: [...unavailable, { person: 'operator', span: span(10, 20), factId: 'z' }],
       },
       full,
     );
@@ -320,10 +330,10 @@ describe('what the basis reads', () => {
         { person: late, span: span(20, 30), factId: 'g' },
       ],
     });
-    differs(away('olga', 'dev'), away('dev', 'olga'));
-    differs(away('olga', 'olga'), {
+    differs(away('operator', 'dev'), away('dev', 'operator'));
+    differs(away('operator', 'operator'), {
       ...situation,
-      unavailable: away('olga', 'olga').unavailable.slice(1),
+      unavailable: away('operator', 'operator').unavailable.slice(1),
     });
   });
 
@@ -348,11 +358,11 @@ describe('what the basis reads', () => {
 
   it('does not mind how holders and delegates are listed', () => {
     const grants = [
-      { person: 'dev', grantedBy: 'olga', ...span(0, 10) },
-      { person: 'lead', grantedBy: 'olga', ...span(0, 10) },
+      { person: 'dev', grantedBy: 'operator', ...span(0, 10) },
+      { person: 'lead', grantedBy: 'operator', ...span(0, 10) },
     ];
     const tenures = [
-      { person: 'olga', ...span(0, 10) },
+      { person: 'operator', ...span(0, 10) },
       { person: 'dev', ...span(10, 20) },
     ];
     const one = planned({ authority: [authority('r', { delegates: grants, holders: tenures })] });

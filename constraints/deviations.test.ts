@@ -65,11 +65,11 @@ describe('a deviation', () => {
       'work under an outage',
       {
         unavailable: [
-          { person: 'olga', span: { opensAt: minute(60), closesAt: minute(70) }, factId: 'f' },
+          { person: 'operator', span: { opensAt: minute(60), closesAt: minute(70) }, factId: 'f' },
         ],
         progress: { a: done(30, 61) },
       },
-      ['a owner_unavailable olga'],
+      ['a owner_unavailable operator'],
     ],
     [
       'work by nobody mapped',
@@ -80,14 +80,14 @@ describe('a deviation', () => {
       'work outside hours, found once',
       {
         plan: {
-          people: [person('olga', { working: [{ opensAt: minute(0), closesAt: minute(40) }] })],
+          people: [person('operator', { working: [{ opensAt: minute(0), closesAt: minute(40) }] })],
         },
         unavailable: [
-          { person: 'olga', span: { opensAt: minute(30), closesAt: minute(70) }, factId: 'f' },
+          { person: 'operator', span: { opensAt: minute(30), closesAt: minute(70) }, factId: 'f' },
         ],
         progress: { a: done(30, 61) },
       },
-      ['a owner_unavailable olga'],
+      ['a owner_unavailable operator'],
     ],
     [
       'running work past its boundary by now',
@@ -202,7 +202,7 @@ describe('a deviation', () => {
       `${id} inside_freeze b`,
       `${id} inside_freeze z`,
       `${id} outside_boundary m`,
-      `${id} not_authorised_owner olga`,
+      `${id} not_authorised_owner operator`,
     ];
     expect(found([item('c'), item('a')], night)).toEqual([...each('c'), ...each('a')]);
   });

@@ -19,7 +19,7 @@ import { isReleaseLead, mayDecide } from './duties.ts';
 
 const span = (from: number, to: number) => ({ opensAt: minute(from), closesAt: minute(to) });
 const night = plan([checkpoint('a'), checkpoint('b')], {
-  people: ['lead', 'olga', 'dev', 'second'].map((id) => person(id)),
+  people: ['lead', 'operator', 'dev', 'second'].map((id) => person(id)),
   authority: [
     authority('lead-row', {
       role: 'release-lead',
@@ -48,7 +48,7 @@ const packet = (change: Partial<Packet> = {}): Packet => ({
       endAt: minute(130),
       earliestEndAt: minute(130),
       durationKnown: true,
-      owner: 'olga',
+      owner: 'operator',
       drivenBy: [],
       floatMinutes: null,
       critical: false,
@@ -95,8 +95,8 @@ describe('who may decide', () => {
     ['second', 60, null],
     ['second', 119, null],
     ['second', 120, 'authority_lapsed'],
-    ['olga', 90, 'not_release_lead'],
-    ['sam', 90, 'not_release_lead'],
+    ['operator', 90, 'not_release_lead'],
+    ['standin', 90, 'not_release_lead'],
   ])('%s at minute %d: %s', (who, minutes, code) => {
     expect(may(who, start, { minutes })).toBe(code);
     expect(isReleaseLead(actor(who), night, minute(minutes))).toBe(code === null);
@@ -114,14 +114,14 @@ describe('who may decide', () => {
   );
 
   it('no claimed role makes a lead', () => {
-    expect(may('olga', start, { change: { role: 'release-lead' } })).toBe('not_release_lead');
-    expect(may('olga', start, { change: { role: 'admin' } })).toBe('not_release_lead');
+    expect(may('operator', start, { change: { role: 'release-lead' } })).toBe('not_release_lead');
+    expect(may('operator', start, { change: { role: 'admin' } })).toBe('not_release_lead');
   });
 
   it('a holder changed since decides by the mapping as it stands', () => {
     const changed = accepted(start, [
       fact(
-        { kind: 'holder_changed', authority: 'lead-row', holder: 'olga', span: span(80, 300) },
+        { kind: 'holder_changed', authority: 'lead-row', holder: 'operator', span: span(80, 300) },
         { reporter: 'lead' },
       ),
     ]);
@@ -181,7 +181,7 @@ const histories: Readonly<Record<FactKind, Assertion>> = {
     kind: 'delegate_granted',
     authority: 'ops-row',
     person: 'dev',
-    grantedBy: 'olga',
+    grantedBy: 'operator',
     span: span(0, 400),
   },
   delegate_revoked: {
@@ -223,7 +223,7 @@ const initiating = new Set<string>([
 
 describe('separation of duties', () => {
   for (const [kind, assertion] of Object.entries(histories)) {
-    for (const reporter of ['lead', 'second', 'olga']) {
+    for (const reporter of ['lead', 'second', 'operator']) {
       const state = accepted(start, [fact(assertion, { reporter })]);
       for (const who of ['lead', 'second']) {
         const refused = initiating.has(kind) && who === reporter;
@@ -242,7 +242,7 @@ describe('separation of duties', () => {
         kind: 'delegate_granted',
         authority: 'ops-row',
         person: 'second',
-        grantedBy: 'olga',
+        grantedBy: 'operator',
         span: span(0, 400),
       },
     ],
@@ -253,7 +253,7 @@ describe('separation of duties', () => {
   ])(
     'who gains by %s may not adopt it, whoever reported it; the other lead may',
     (_, assertion) => {
-      for (const reporter of ['lead', 'second', 'olga']) {
+      for (const reporter of ['lead', 'second', 'operator']) {
         const state = accepted(start, [fact(assertion, { reporter })]);
         expect(may('second', state)).toBe('separation_of_duties');
         expect(may('lead', state)).toBeNull();

@@ -73,7 +73,7 @@ describe('whom started work keeps busy', () => {
   it.each([
     ['who started it', { owner: 'dev' }, 'lead', 'dev'],
     ['the incumbent’s owner', {}, 'lead', 'lead'],
-    ['the approved owner', {}, null, 'olga'],
+    ['the approved owner', {}, null, 'operator'],
   ])('%s', (_name, known, incumbent, owner) => {
     const state = current(situated([item], { progress: { a: known } }), [line(incumbent)]);
     expect(startedOwner(state, item)).toBe(owner);
@@ -87,7 +87,7 @@ describe('whom started work keeps busy', () => {
     expect(only).toMatchObject({
       startAt: minute(5),
       endAt: minute(35),
-      owner: 'olga',
+      owner: 'operator',
       started: true,
     });
     expect(only?.checkpoint.id).toBe('b');

@@ -74,7 +74,7 @@ const state = situated(
     }),
     item('done', { protected: true, approvedOwner: 'dev' }),
     item('also-held'),
-    item('placed', { room: 'hall', protected: true, approvedOwner: 'sam' }),
+    item('placed', { room: 'hall', protected: true, approvedOwner: 'standin' }),
     item('free', { startRule: 'asap', role: 'ops', approvedOwner: 'lead' }),
   ],
   {
@@ -93,17 +93,17 @@ const state = situated(
         { id: 'elsewhere', pointOfNoReturn: 'placed', rollbackMinutes: 60, mustEndAt: minute(300) },
       ],
       people: [
-        person('olga', { working: [{ opensAt: minute(0), closesAt: minute(120) }] }),
+        person('operator', { working: [{ opensAt: minute(0), closesAt: minute(120) }] }),
         person('dev'),
-        person('sam'),
+        person('standin'),
         person('lead'),
       ],
       authority: [
         authority('crew-authority', {
           role: 'crew',
           holders: [
-            { person: 'olga', opensAt: minute(-10), closesAt: minute(130) },
-            ...tenures('dev', 'sam'),
+            { person: 'operator', opensAt: minute(-10), closesAt: minute(130) },
+            ...tenures('dev', 'standin'),
           ],
         }),
         authority('ops-authority', { holders: tenures('lead') }),
@@ -168,7 +168,7 @@ const state = situated(
       },
     ],
     unavailable: [
-      { person: 'olga', span: { opensAt: minute(60), closesAt: minute(80) }, factId: 'f-out' },
+      { person: 'operator', span: { opensAt: minute(60), closesAt: minute(80) }, factId: 'f-out' },
       { person: 'dev', span: { opensAt: minute(61), closesAt: minute(81) }, factId: 'f-dev-out' },
     ],
     amendedBy: {
@@ -177,7 +177,7 @@ const state = situated(
       'boundary:quiet': 'f-quiet',
       'authority:crew-authority': 'f-crew',
       'authority:ops-authority': 'f-ops',
-      'person:olga': 'f-olga',
+      'person:operator': 'f-operator',
       'condition:bridge': 'f-bridge',
       'checkpoint:held': 'f-altered',
     },
@@ -215,11 +215,11 @@ const rows: [Cause['rule'], string | null, number[], string[], Partial<Cause>?][
   ['outside_window', null, [0, 480], []],
   ['outside_allowed_window', null, [90, 140], []],
   ['past_last_safe_start', 'rollback', [240], []],
-  ['not_authorised_owner', 'olga', [-10, 130], ['f-crew']],
+  ['not_authorised_owner', 'operator', [-10, 130], ['f-crew']],
   ['not_authorised_owner', 'lead', [], ['f-crew']],
   ['separation_of_duties', 'eyes', [], []],
-  ['owner_unavailable', 'olga', [0, 120, 60, 80], ['f-out', 'f-olga']],
-  ['owner_clash', 'sam', [150, 180], []],
+  ['owner_unavailable', 'operator', [0, 120, 60, 80], ['f-out', 'f-operator']],
+  ['owner_clash', 'standin', [150, 180], []],
   ['owner_clash', 'dev', [5, 40], ['f-start', 'f-finish', 'f-forecast']],
   ['owner_clash', 'placed', [150, 180], []],
   ['room_clash', 'hall', [150, 180], []],
@@ -264,7 +264,7 @@ describe('a true cause', () => {
       const strangers = [
         'f-start',
         'f-slot',
-        'f-olga',
+        'f-operator',
         'f-dev-out',
         'f-ops',
         'f-that',

@@ -106,17 +106,17 @@ describe('the release condition', () => {
     ],
     [
       'authority_gap',
-      cause('not_authorised_owner', { subject: 'olga' }),
+      cause('not_authorised_owner', { subject: 'operator' }),
       { kind: 'authority_mapped', ...x, role: 'release-lead' },
     ],
     [
       'availability_gap',
-      cause('owner_unavailable', { subject: 'olga' }),
+      cause('owner_unavailable', { subject: 'operator' }),
       { kind: 'availability_restored', ...x, role: 'release-lead' },
     ],
     [
       'capacity_conflict',
-      cause('owner_clash', { subject: 'olga' }),
+      cause('owner_clash', { subject: 'operator' }),
       { kind: 'plan_changed', ...x },
     ],
     ['order_conflict', cause('protected_order', { subject: 'y' }), { kind: 'plan_changed', ...x }],

@@ -13,7 +13,7 @@ import {
 } from '../tests/support/timeline.ts';
 import { checkHolds } from './holds.ts';
 
-const tenures = ['olga', 'dev', 'sam'].map((person) => ({
+const tenures = ['operator', 'dev', 'standin'].map((person) => ({
   person,
   opensAt: minute(-600),
   closesAt: minute(1200),
@@ -420,7 +420,7 @@ describe('a hold behind others', () => {
     item('b', { predecessors: follows('a') }),
     item('c', { predecessors: [...follows('a'), ...follows('b')] }),
     item('d', { predecessors: follows('c'), approvedOwner: 'dev' }),
-    item('e', { approvedOwner: 'sam' }),
+    item('e', { approvedOwner: 'standin' }),
   ];
   const behind = (id: string, on: string[], blocks: string[]) =>
     hold({
@@ -566,7 +566,7 @@ describe('a conflict', () => {
       ...loose,
       spots: [
         { id: 'b', at: 60 },
-        { id: 'c', at: 0, owner: 'sam' },
+        { id: 'c', at: 0, owner: 'standin' },
       ],
     };
     expect(judged([half], loose, [named])).toEqual([]);

@@ -37,7 +37,7 @@ const line: PacketLine = {
   endAt: minute(30),
   earliestEndAt: minute(30),
   durationKnown: true,
-  owner: 'olga',
+  owner: 'operator',
   drivenBy: [],
   floatMinutes: null,
   critical: false,
@@ -85,7 +85,7 @@ describe('judge', () => {
   it('refuses a timeline that stands on moved facts, and only then', () => {
     const body: Proposal['body'] = {
       agent: 'resequencing',
-      placements: [{ checkpoint: 'a', startAt: nightAt, endAt: minute(30), owner: 'olga' }],
+      placements: [{ checkpoint: 'a', startAt: nightAt, endAt: minute(30), owner: 'operator' }],
       unplaced: [],
       quality: { levels: [], provenLevels: 0, proven: false },
     };
@@ -102,13 +102,13 @@ describe('judge', () => {
   it('knows the release lead from everybody else', () => {
     const { plan: known } = quiet.situation;
     expect(judge.isReleaseLead(actor('lead'), known, nightAt)).toBe(true);
-    expect(judge.isReleaseLead(actor('olga'), known, nightAt)).toBe(false);
+    expect(judge.isReleaseLead(actor('operator'), known, nightAt)).toBe(false);
     expect(judge.isReleaseLead(actor('lead', { kind: 'agent' }), known, nightAt)).toBe(false);
   });
 
   it('accepts an actual start told by a mapped reporter', () => {
     const told = fact(
-      { kind: 'actual_start', checkpoint: 'a', at: reading(nightAt), owner: 'olga' },
+      { kind: 'actual_start', checkpoint: 'a', at: reading(nightAt), owner: 'operator' },
       { factId: 'f1' },
     );
     const state = { ...quiet, unruled: [told] };

@@ -7,7 +7,7 @@ import { said, situated, type Spot, verdictOn } from '../tests/support/timeline.
 const everyone = {
   authority: [
     authority('ops-authority', {
-      holders: ['olga', 'dev', 'lead'].map((person) => ({
+      holders: ['operator', 'dev', 'lead'].map((person) => ({
         person,
         opensAt: minute(-600),
         closesAt: minute(1200),

@@ -55,7 +55,7 @@ const other: Hold = {
   blocks: [],
 };
 
-const tenures = ['olga', 'dev', 'sam'].map((who) => ({
+const tenures = ['operator', 'dev', 'standin'].map((who) => ({
   person: who,
   opensAt: minute(-600),
   closesAt: minute(1200),
@@ -64,7 +64,7 @@ const asap = { startRule: 'asap' as const };
 /** One of each: done, running, two placed, three held, one skipped. */
 const night = situated(
   [
-    checkpoint('done', { ...asap, protected: true, approvedOwner: 'sam' }),
+    checkpoint('done', { ...asap, protected: true, approvedOwner: 'standin' }),
     checkpoint('runs', {
       ...asap,
       approvedOwner: 'dev',
@@ -73,7 +73,7 @@ const night = situated(
     checkpoint('first', {
       ...asap,
       protected: true,
-      observers: ['eve'],
+      observers: ['editor'],
       duration: { kind: 'range', seconds: 600, maxSeconds: 1800 },
       evidence: [
         { kind: 'lag', source: 'board', maxAgeMinutes: 60 },
@@ -100,7 +100,7 @@ const night = situated(
   {
     plan: {
       window: { opensAt: nightAt, closesAt: minute(120) },
-      people: ['olga', 'dev', 'sam', 'eve', 'lead'].map((id) => person(id)),
+      people: ['operator', 'dev', 'standin', 'editor', 'lead'].map((id) => person(id)),
       authority: [authority('ops-authority', { holders: tenures })],
     },
     progress: {
@@ -201,7 +201,7 @@ const lines: Record<string, PacketLine> = {
     startAt: nightAt,
     endAt: minute(9),
     earliestEndAt: minute(9),
-    owner: 'sam',
+    owner: 'standin',
     drivenBy: [{ by: 'actual', subject: null }],
   },
   first: {
@@ -211,7 +211,7 @@ const lines: Record<string, PacketLine> = {
     startAt: minute(10),
     endAt: minute(40),
     earliestEndAt: minute(20),
-    owner: 'olga',
+    owner: 'operator',
     drivenBy: [{ by: 'now', subject: null }],
     floatMinutes: 10,
     protectedMove: true,
@@ -229,7 +229,7 @@ const lines: Record<string, PacketLine> = {
     endAt: minute(60),
     earliestEndAt: minute(60),
     durationKnown: false,
-    owner: 'olga',
+    owner: 'operator',
     drivenBy: [{ by: 'chosen', subject: null }],
     floatMinutes: 60,
   },
@@ -270,9 +270,9 @@ const packet: Packet = {
   deviations: [{ checkpoint: 'runs', rule: 'outside_window', subject: null }],
   deltas: [
     { person: 'dev', lines: [told('runs', {})] },
-    { person: 'eve', lines: [told('first', { as: 'observer' })] },
+    { person: 'editor', lines: [told('first', { as: 'observer' })] },
     {
-      person: 'olga',
+      person: 'operator',
       lines: [
         told('first', {}),
         told('second', {}),
@@ -284,13 +284,13 @@ const packet: Packet = {
   ],
   notNotified: [
     { person: 'lead', reason: 'not_involved' },
-    { person: 'sam', reason: 'only_finished_work' },
+    { person: 'standin', reason: 'only_finished_work' },
   ],
-  mustAcknowledge: ['dev', 'olga'],
+  mustAcknowledge: ['dev', 'operator'],
   decisionDeadlineAt: minute(10),
   decisionDeadlineCheckpoint: 'first',
   leadHolds: ['stop', 'wait'],
-  leadPeople: ['olga', 'dev', 'eve'],
+  leadPeople: ['operator', 'dev', 'editor'],
   stoppedAt: 'approval',
 };
 const verdict = (change: Partial<Packet>, of: CutoverState = state) =>
@@ -434,7 +434,7 @@ describe('packet_line_untraceable', () => {
     ['first', { earliestEndAt: minute(40) }, ['earliestEndAt']],
     ['first', { durationKnown: false }, ['durationKnown']],
     ['second', { durationKnown: true }, ['durationKnown']],
-    ['first', { owner: 'sam' }, ['owner']],
+    ['first', { owner: 'standin' }, ['owner']],
     ['first', { protectedMove: false }, ['protectedMove']],
     ['second', { protectedMove: true }, ['protectedMove']],
     ['first', { stillNeeded: lines['first']?.stillNeeded.slice(1) ?? [] }, ['stillNeeded']],
@@ -467,11 +467,11 @@ describe('packet_line_untraceable', () => {
     ['done', { floatMinutes: 0 }, ['floatMinutes']],
     ['runs', { critical: true }, ['critical']],
     ['done', { protectedMove: true }, ['protectedMove']],
-    ['held', { owner: 'olga' }, ['owner']],
+    ['held', { owner: 'operator' }, ['owner']],
     ['held', { drivenBy: [{ by: 'actual', subject: null }] }, ['drivenBy']],
     ['held', { floatMinutes: 0 }, ['floatMinutes']],
     ['held', { critical: true }, ['critical']],
-    ['skipped', { owner: 'olga' }, ['owner']],
+    ['skipped', { owner: 'operator' }, ['owner']],
     ['skipped', { drivenBy: [{ by: 'actual', subject: null }] }, ['drivenBy']],
   ])('%s with %o', (id, change, wrong) => {
     const found = verdict(withLine(id, change)).filter((text) =>
@@ -570,7 +570,7 @@ describe('packet_line_missing', () => {
 
   it('equal starts stand by rank', () => {
     const items = ['b', 'a'].map((id) =>
-      checkpoint(id, { ...asap, approvedOwner: id === 'a' ? 'dev' : 'olga' }),
+      checkpoint(id, { ...asap, approvedOwner: id === 'a' ? 'dev' : 'operator' }),
     );
     const level = situated(items, {
       plan: { authority: [authority('ops-authority', { holders: tenures })] },
@@ -652,36 +652,40 @@ describe('packet_fact_mismatch', () => {
 });
 
 describe('packet_delta_mismatch and packet_recipient_wrong', () => {
-  const [dev, eve, olga] = packet.deltas;
-  if (dev === undefined || eve === undefined || olga === undefined)
+  const [dev, editor, operator] = packet.deltas;
+  if (dev === undefined || editor === undefined || operator === undefined)
     throw new Error('three people are told');
   const bitten = (...wrong: string[]) => [`packet_recipient_wrong - ${wrong.join(' ')}`];
   it.each<[string, Partial<Packet>, string[]]>([
     [
       'a line that says something else',
-      { deltas: [dev, eve, { ...olga, lines: olga.lines.slice(1) }] },
-      ['packet_delta_mismatch - olga'],
+      { deltas: [dev, editor, { ...operator, lines: operator.lines.slice(1) }] },
+      ['packet_delta_mismatch - operator'],
     ],
-    ['deltas in another order', { deltas: [eve, dev, olga] }, ['packet_delta_mismatch - order']],
+    [
+      'deltas in another order',
+      { deltas: [editor, dev, operator] },
+      ['packet_delta_mismatch - order'],
+    ],
     [
       'someone affected left out',
-      { deltas: [dev, olga], leadPeople: ['olga', 'dev'] },
+      { deltas: [dev, operator], leadPeople: ['operator', 'dev'] },
       bitten('deltas'),
     ],
     [
       'someone told for nothing',
-      { deltas: [dev, eve, olga, { ...olga, person: 'sam' }] },
+      { deltas: [dev, editor, operator, { ...operator, person: 'standin' }] },
       bitten('deltas'),
     ],
-    ['someone told twice', { deltas: [dev, dev, eve, olga] }, bitten('deltas')],
+    ['someone told twice', { deltas: [dev, dev, editor, operator] }, bitten('deltas')],
     [
       'an observer asked to acknowledge',
-      { mustAcknowledge: ['dev', 'eve', 'olga'] },
+      { mustAcknowledge: ['dev', 'editor', 'operator'] },
       bitten('mustAcknowledge'),
     ],
     [
       'an owner not asked',
-      { mustAcknowledge: ['olga'], leadPeople: ['olga', 'dev', 'eve'] },
+      { mustAcknowledge: ['operator'], leadPeople: ['operator', 'dev', 'editor'] },
       bitten('mustAcknowledge'),
     ],
     [
@@ -717,9 +721,12 @@ describe('packet_delta_mismatch and packet_recipient_wrong', () => {
       mustAcknowledge: [],
       leadPeople: [],
       notNotified: [
-        ...['dev', 'eve'].map((who) => ({ person: who, reason: 'nothing_changed' as const })),
+        ...['dev', 'editor'].map((who) => ({ person: who, reason: 'nothing_changed' as const })),
         { person: 'lead', reason: 'not_involved' as const },
-        ...['olga', 'sam'].map((who) => ({ person: who, reason: 'nothing_changed' as const })),
+        ...['operator', 'standin'].map((who) => ({
+          person: who,
+          reason: 'nothing_changed' as const,
+        })),
       ],
     };
     expect(verdict(quiet, of)).toEqual([]);
@@ -785,11 +792,11 @@ describe('packet_lead_wrong', () => {
     ['one that hangs on another', { leadHolds: ['stop', 'hold:after:behind_hold'] }, ['leadHolds']],
     ['one that is not there', { leadHolds: ['stop', 'ghost'] }, ['leadHolds']],
     ['nobody', { leadPeople: [] }, []],
-    ['an observer before an owner', { leadPeople: ['eve', 'dev'] }, ['leadPeople']],
-    ['an observer alone', { leadPeople: ['eve'] }, []],
+    ['an observer before an owner', { leadPeople: ['editor', 'dev'] }, ['leadPeople']],
+    ['an observer alone', { leadPeople: ['editor'] }, []],
     ['someone twice', { leadPeople: ['dev', 'dev'] }, ['leadPeople']],
-    ['someone who is not told', { leadPeople: ['dev', 'sam'] }, ['leadPeople']],
-    ['both wrong', { leadHolds: [], leadPeople: ['sam'] }, ['leadHolds', 'leadPeople']],
+    ['someone who is not told', { leadPeople: ['dev', 'standin'] }, ['leadPeople']],
+    ['both wrong', { leadHolds: [], leadPeople: ['standin'] }, ['leadHolds', 'leadPeople']],
   ])('%s', (_name, change, wrong) => {
     expect(verdict(change)).toEqual(
       wrong.length === 0 ? [] : [`packet_lead_wrong - ${wrong.join(' ')}`],
@@ -813,13 +820,13 @@ describe('the rest of a plan', () => {
       holds: [{ ...held, blocks: [] }],
       heldFacts: [],
       deviations: [],
-      deltas: [{ person: 'olga', lines: [told('held', addedHeld)] }],
+      deltas: [{ person: 'operator', lines: [told('held', addedHeld)] }],
       notNotified: ['dev', 'lead'].map((who) => ({ person: who, reason: 'not_involved' as const })),
-      mustAcknowledge: ['olga'],
+      mustAcknowledge: ['operator'],
       decisionDeadlineAt: null,
       decisionDeadlineCheckpoint: null,
       leadHolds: [],
-      leadPeople: ['olga'],
+      leadPeople: ['operator'],
     };
     expect(verdict(change, of)).toEqual([]);
   });

@@ -11,7 +11,7 @@ const line = (id: string, change: Partial<PacketLine> = {}): PacketLine => ({
   endAt: minute(40),
   earliestEndAt: minute(40),
   durationKnown: true,
-  owner: 'olga',
+  owner: 'operator',
   drivenBy: [],
   floatMinutes: 0,
   critical: true,
@@ -21,11 +21,11 @@ const line = (id: string, change: Partial<PacketLine> = {}): PacketLine => ({
 });
 const off = (id: string, state: 'held' | 'skipped') =>
   line(id, { state, startAt: null, endAt: null, owner: null });
-const people = ['olga', 'dev', 'eve', 'zoe'].map((id) => person(id));
+const people = ['operator', 'dev', 'editor', 'watcher'].map((id) => person(id));
 const of = (...items: Checkpoint[]) => plan(items, { people });
-const watched = checkpoint('a', { observers: ['eve', 'eve', 'olga', 'stranger'] });
+const watched = checkpoint('a', { observers: ['editor', 'editor', 'operator', 'stranger'] });
 
-/** What is told to whom, as `olga owner start_moved end_moved`. */
+/** What is told to whom, as `operator owner start_moved end_moved`. */
 const told = (to: PacketLine[], from: PacketLine[], items = [watched]) =>
   deltasOf(to, from, of(...items)).flatMap(({ person: who, lines }) =>
     lines.map(({ as, changes }) => [who, as, ...changes].join(' ')),
@@ -36,12 +36,12 @@ describe('what changed for whom', () => {
   it.each<[string, PacketLine, PacketLine | null, string[]]>([
     ['nothing', planned, planned, []],
     ['float and drivers alone', line('a', { floatMinutes: 7, critical: false }), planned, []],
-    ['a first packet', planned, null, ['eve observer added', 'olga owner added']],
+    ['a first packet', planned, null, ['editor observer added', 'operator owner added']],
     [
       'a first packet that holds it',
       off('a', 'held'),
       null,
-      ['eve observer added held', 'olga owner added held'],
+      ['editor observer added held', 'operator owner added held'],
     ],
     ['a first packet with it done', line('a', { state: 'done' }), null, []],
     ['a first packet with it skipped', off('a', 'skipped'), null, []],
@@ -49,19 +49,19 @@ describe('what changed for whom', () => {
       'a later start and end',
       line('a', { startAt: minute(11), endAt: minute(41) }),
       planned,
-      ['eve observer start_moved end_moved', 'olga owner start_moved end_moved'],
+      ['editor observer start_moved end_moved', 'operator owner start_moved end_moved'],
     ],
     [
       'a later end',
       line('a', { endAt: minute(41) }),
       planned,
-      ['eve observer end_moved', 'olga owner end_moved'],
+      ['editor observer end_moved', 'operator owner end_moved'],
     ],
     [
       'a later start alone',
       line('a', { startAt: minute(11) }),
       planned,
-      ['eve observer start_moved', 'olga owner start_moved'],
+      ['editor observer start_moved', 'operator owner start_moved'],
     ],
     [
       'running from another start',
@@ -73,7 +73,7 @@ describe('what changed for whom', () => {
       'running to another end',
       line('a', { state: 'in_progress', startAt: minute(11), endAt: minute(41) }),
       planned,
-      ['eve observer end_moved', 'olga owner end_moved'],
+      ['editor observer end_moved', 'operator owner end_moved'],
     ],
     [
       'running at an unknown instant',
@@ -87,65 +87,84 @@ describe('what changed for whom', () => {
       planned,
       [],
     ],
-    ['held', off('a', 'held'), planned, ['eve observer held', 'olga owner held']],
+    ['held', off('a', 'held'), planned, ['editor observer held', 'operator owner held']],
     ['still held', off('a', 'held'), off('a', 'held'), []],
-    ['released', planned, off('a', 'held'), ['eve observer released', 'olga owner released']],
+    [
+      'released',
+      planned,
+      off('a', 'held'),
+      ['editor observer released', 'operator owner released'],
+    ],
     [
       'released by having started',
       line('a', { state: 'in_progress' }),
       off('a', 'held'),
-      ['eve observer released', 'olga owner released'],
+      ['editor observer released', 'operator owner released'],
     ],
-    ['removed', off('a', 'skipped'), planned, ['eve observer removed', 'olga owner removed']],
+    [
+      'removed',
+      off('a', 'skipped'),
+      planned,
+      ['editor observer removed', 'operator owner removed'],
+    ],
     [
       'removed while held',
       off('a', 'skipped'),
       off('a', 'held'),
-      ['eve observer removed', 'olga owner removed'],
+      ['editor observer removed', 'operator owner removed'],
     ],
     ['still skipped', off('a', 'skipped'), off('a', 'skipped'), []],
-    ['taken back in', planned, off('a', 'skipped'), ['eve observer added', 'olga owner added']],
+    [
+      'taken back in',
+      planned,
+      off('a', 'skipped'),
+      ['editor observer added', 'operator owner added'],
+    ],
     [
       'taken back in and held',
       off('a', 'held'),
       off('a', 'skipped'),
-      ['eve observer added held', 'olga owner added held'],
+      ['editor observer added held', 'operator owner added held'],
     ],
     [
       'another owner',
       line('a', { owner: 'dev' }),
       planned,
-      ['dev owner owner_gained', 'olga owner owner_lost'],
+      ['dev owner owner_gained', 'operator owner owner_lost'],
     ],
     [
       'another owner and start',
       line('a', { owner: 'dev', startAt: minute(11) }),
       planned,
-      ['dev owner start_moved owner_gained', 'eve observer start_moved', 'olga owner owner_lost'],
+      [
+        'dev owner start_moved owner_gained',
+        'editor observer start_moved',
+        'operator owner owner_lost',
+      ],
     ],
     [
       'an observer who takes it over is told as owner',
-      line('a', { owner: 'eve', startAt: minute(11) }),
+      line('a', { owner: 'editor', startAt: minute(11) }),
       planned,
-      ['eve owner start_moved owner_gained', 'olga owner owner_lost'],
+      ['editor owner start_moved owner_gained', 'operator owner owner_lost'],
     ],
     [
       'released to another owner',
       line('a', { owner: 'dev' }),
       off('a', 'held'),
-      ['dev owner owner_gained released', 'eve observer released', 'olga owner owner_lost'],
+      ['dev owner owner_gained released', 'editor observer released', 'operator owner owner_lost'],
     ],
     [
       'held: told to who had it',
       off('a', 'held'),
       line('a', { owner: 'dev' }),
-      ['dev owner held', 'eve observer held', 'olga observer held'],
+      ['dev owner held', 'editor observer held', 'operator observer held'],
     ],
     [
       'skipped: told to who had it',
       off('a', 'skipped'),
       line('a', { owner: 'dev' }),
-      ['dev owner removed', 'eve observer removed', 'olga observer removed'],
+      ['dev owner removed', 'editor observer removed', 'operator observer removed'],
     ],
   ])('%s', (_name, to, from, expected) => {
     expect(told([to], from === null ? [] : [from])).toEqual(expected);
@@ -168,7 +187,7 @@ describe('what changed for whom', () => {
           toStartAt: minute(11),
           fromEndAt: minute(40),
           toEndAt: minute(41),
-          fromOwner: 'olga',
+          fromOwner: 'operator',
           toOwner: 'dev',
         },
       ],
@@ -177,13 +196,13 @@ describe('what changed for whom', () => {
       fromStartAt: null,
       fromEndAt: null,
       fromOwner: null,
-      toOwner: 'olga',
+      toOwner: 'operator',
     });
   });
 
   it('people stand in text order, their lines by rank', () => {
     const items = [
-      checkpoint('z', { observers: ['zoe'] }),
+      checkpoint('z', { observers: ['watcher'] }),
       checkpoint('b', { observers: ['dev'] }),
     ];
     const deltas = deltasOf([line('b'), line('z')], [], of(...items));
@@ -191,24 +210,29 @@ describe('what changed for whom', () => {
       deltas.map(({ person: who, lines }) =>
         [who, ...lines.map((one) => one.checkpoint)].join(' '),
       ),
-    ).toEqual(['dev b', 'olga z b', 'zoe z']);
+    ).toEqual(['dev b', 'operator z b', 'watcher z']);
   });
 });
 
 describe('who is told', () => {
   it('owners must acknowledge, observers need not', () => {
     const deltas = deltasOf([line('a', { owner: 'dev' })], [], of(watched));
-    expect(deltas.map(({ person: who }) => who)).toEqual(['dev', 'eve', 'olga']);
+    expect(deltas.map(({ person: who }) => who)).toEqual(['dev', 'editor', 'operator']);
     expect(acknowledgersOf(deltas)).toEqual(['dev']);
   });
 
-  const items = [watched, checkpoint('b', { approvedOwner: 'dev', observers: ['zoe'] })];
+  const items = [watched, checkpoint('b', { approvedOwner: 'dev', observers: ['watcher'] })];
   it.each<[string, PacketLine[], PacketLine[], string[]]>([
     [
       'nothing has changed',
       [line('a'), line('b', { owner: 'dev' })],
       [line('a'), line('b', { owner: 'dev' })],
-      ['dev nothing_changed', 'eve nothing_changed', 'olga nothing_changed', 'zoe nothing_changed'],
+      [
+        'dev nothing_changed',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher nothing_changed',
+      ],
     ],
     [
       'only finished work changed',
@@ -216,16 +240,21 @@ describe('who is told', () => {
       [line('a'), line('b', { owner: 'dev' })],
       [
         'dev only_finished_work',
-        'eve nothing_changed',
-        'olga nothing_changed',
-        'zoe only_finished_work',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher only_finished_work',
       ],
     ],
     [
       'finished earlier',
       [line('a'), line('b', { owner: 'dev', state: 'done' })],
       [line('a'), line('b', { owner: 'dev', state: 'done' })],
-      ['dev nothing_changed', 'eve nothing_changed', 'olga nothing_changed', 'zoe nothing_changed'],
+      [
+        'dev nothing_changed',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher nothing_changed',
+      ],
     ],
     [
       'finished at another end',
@@ -233,9 +262,9 @@ describe('who is told', () => {
       [line('a'), line('b', { owner: 'dev', state: 'done' })],
       [
         'dev only_finished_work',
-        'eve nothing_changed',
-        'olga nothing_changed',
-        'zoe only_finished_work',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher only_finished_work',
       ],
     ],
     [
@@ -244,33 +273,38 @@ describe('who is told', () => {
       [line('a'), line('b', { owner: 'dev', state: 'done' })],
       [
         'dev only_finished_work',
-        'eve nothing_changed',
-        'olga nothing_changed',
-        'zoe only_finished_work',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher only_finished_work',
       ],
     ],
     [
       'finished by another',
-      [line('a', { owner: 'eve' }), line('b', { owner: 'dev', state: 'done' })],
-      [line('a', { owner: 'eve' }), line('b', { owner: 'zoe', state: 'done' })],
+      [line('a', { owner: 'editor' }), line('b', { owner: 'dev', state: 'done' })],
+      [line('a', { owner: 'editor' }), line('b', { owner: 'watcher', state: 'done' })],
       [
         'dev only_finished_work',
-        'eve nothing_changed',
-        'olga nothing_changed',
-        'zoe only_finished_work',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher only_finished_work',
       ],
     ],
     [
       'others were told',
       [line('a', { startAt: minute(9) }), line('b', { owner: 'dev' })],
       [line('a'), line('b', { owner: 'dev' })],
-      ['dev nothing_changed', 'zoe nothing_changed'],
+      ['dev nothing_changed', 'watcher nothing_changed'],
     ],
     [
       'there is no line of theirs',
       [line('a')],
       [line('a')],
-      ['dev not_involved', 'eve nothing_changed', 'olga nothing_changed', 'zoe not_involved'],
+      [
+        'dev not_involved',
+        'editor nothing_changed',
+        'operator nothing_changed',
+        'watcher not_involved',
+      ],
     ],
   ])('everyone else stands with the reason: %s', (_name, to, from, expected) => {
     const silent = notNotifiedOf(to, from, of(...items));

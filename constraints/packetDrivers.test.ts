@@ -38,7 +38,7 @@ function isTrue(
   const state = situated([item('b', b), item('a', change)], {
     ...situation,
     plan: {
-      authority: [authority('ops-authority', { holders: [tenure('olga'), tenure('dev')] })],
+      authority: [authority('ops-authority', { holders: [tenure('operator'), tenure('dev')] })],
       ...situation.plan,
     },
   });
@@ -88,14 +88,14 @@ const rows: [string, Driver, number, Partial<Checkpoint>, Parameters<typeof isTr
     { by: 'owner_busy', subject: 'b' },
     40,
     {},
-    { spot: { owner: 'olga' } },
+    { spot: { owner: 'operator' } },
   ],
   [
     'the owner’s other work, named by owner',
-    { by: 'owner_busy', subject: 'olga' },
+    { by: 'owner_busy', subject: 'operator' },
     40,
     {},
-    { spot: { owner: 'olga' } },
+    { spot: { owner: 'operator' } },
   ],
   [
     'the room’s other use',
@@ -113,29 +113,29 @@ const rows: [string, Driver, number, Partial<Checkpoint>, Parameters<typeof isTr
   ],
   [
     'the owner’s shift',
-    { by: 'owner_available', subject: 'olga' },
+    { by: 'owner_available', subject: 'operator' },
     50,
     {},
-    { plan: { people: [person('olga', { working: [span(60, 90), span(50, 60)] })] } },
+    { plan: { people: [person('operator', { working: [span(60, 90), span(50, 60)] })] } },
   ],
   [
     'the end of an outage',
-    { by: 'owner_available', subject: 'olga' },
+    { by: 'owner_available', subject: 'operator' },
     52,
     {},
     {
       unavailable: [
-        { person: 'olga', span: span(20, 52), factId: 'f' },
+        { person: 'operator', span: span(20, 52), factId: 'f' },
         { person: 'dev', span: span(20, 54), factId: 'f' },
       ],
     },
   ],
   [
     'the owner’s authority',
-    { by: 'authority', subject: 'olga' },
+    { by: 'authority', subject: 'operator' },
     53,
     {},
-    { plan: { authority: [authority('ops-authority', { holders: [tenure('olga', 53)] })] } },
+    { plan: { authority: [authority('ops-authority', { holders: [tenure('operator', 53)] })] } },
   ],
   [
     'the start of a boundary',
@@ -199,7 +199,7 @@ describe('a driver', () => {
   });
 
   it('is said once, beside others that are true', () => {
-    const night = { b: {}, spot: { owner: 'olga' } };
+    const night = { b: {}, spot: { owner: 'operator' } };
     const busy: Driver = { by: 'owner_busy', subject: 'b' };
     const before: Driver = { by: 'predecessor', subject: 'b' };
     const change = {

@@ -8,7 +8,7 @@ import { floatOf, mostFloat } from './packetFloat.ts';
 import { fits } from './resequencing.ts';
 import { sceneOf } from './scene.ts';
 
-const tenures = ['olga', 'dev'].map((who) => ({
+const tenures = ['operator', 'dev'].map((who) => ({
   person: who,
   opensAt: minute(-600),
   closesAt: minute(1200),
@@ -106,7 +106,7 @@ describe('float', () => {
         plan: {
           authority: [
             authority('ops-authority', {
-              holders: [{ person: 'olga', opensAt: minute(0), closesAt: minute(64) }],
+              holders: [{ person: 'operator', opensAt: minute(0), closesAt: minute(64) }],
             }),
           ],
         },
@@ -117,14 +117,14 @@ describe('float', () => {
       'to the end of the shift',
       [a],
       [{ id: 'a', at: 10 }],
-      { plan: { people: [person('olga', { working: [span(0, 40), span(40, 65)] })] } },
+      { plan: { people: [person('operator', { working: [span(0, 40), span(40, 65)] })] } },
       25,
     ],
     [
       'to an outage',
       [a],
       [{ id: 'a', at: 10 }],
-      { unavailable: [{ person: 'olga', span: span(66, 67), factId: 'f' }] },
+      { unavailable: [{ person: 'operator', span: span(66, 67), factId: 'f' }] },
       26,
     ],
     [
@@ -284,8 +284,8 @@ describe('float', () => {
     const night: Night = {
       plan: {
         window: century,
-        people: [person('olga', { working: [century] })],
-        authority: [authority('ops-authority', { holders: [{ person: 'olga', ...century }] })],
+        people: [person('operator', { working: [century] })],
+        authority: [authority('ops-authority', { holders: [{ person: 'operator', ...century }] })],
       },
     };
     expect(floatAt([item('a')], [{ id: 'a', at: 0 }], night)).toBe(mostFloat);
@@ -297,7 +297,7 @@ describe('float', () => {
       a: minutes,
       b: minutes,
       c: minutes,
-      owners: fc.tuple(fc.constantFrom('olga', 'dev'), fc.constantFrom('olga', 'dev')),
+      owners: fc.tuple(fc.constantFrom('operator', 'dev'), fc.constantFrom('operator', 'dev')),
       gap: fc.integer({ min: 0, max: 20 }),
       most: fc.integer({ min: 0, max: 60 }),
       type: fc.constantFrom(
@@ -326,7 +326,7 @@ describe('float', () => {
         ];
         const night: Night = {
           ...excepted('owner_unavailable', minute(of.until)),
-          unavailable: [{ person: 'olga', span: span(of.outage, of.outage + 3), factId: 'f' }],
+          unavailable: [{ person: 'operator', span: span(of.outage, of.outage + 3), factId: 'f' }],
         };
         const state = situated(items, {
           ...night,

@@ -15,21 +15,21 @@ const grant = (who: string, grantedBy: string, opens: number, closes: number) =>
 });
 const withAuthority = (...rows: ReturnType<typeof authority>[]) => ({ authority: rows });
 const both = withAuthority(
-  authority('ops-authority', { holders: [tenure('olga'), tenure('dev')] }),
+  authority('ops-authority', { holders: [tenure('operator'), tenure('dev')] }),
 );
 
 describe('not_authorised_owner', () => {
   const bitten = (who: string) => [`not_authorised_owner a ${who}`];
   const day = authority('ops-authority', {
-    holders: [tenure('olga', 0, 100), tenure('dev', 100, 200)],
+    holders: [tenure('operator', 0, 100), tenure('dev', 100, 200)],
   });
   it.each([
-    ['within a tenure', free, 'olga', 70, 0, []],
-    ['a millisecond past it', free, 'olga', 70, 1, bitten('olga')],
+    ['within a tenure', free, 'operator', 70, 0, []],
+    ['a millisecond past it', free, 'operator', 70, 1, bitten('operator')],
     ['from its first instant', free, 'dev', 100, 0, []],
     ['a millisecond before it', free, 'dev', 100, -1, bitten('dev')],
-    ['with no length on its last millisecond', milestone, 'olga', 100, -1, []],
-    ['with no length on its end', milestone, 'olga', 100, 0, bitten('olga')],
+    ['with no length on its last millisecond', milestone, 'operator', 100, -1, []],
+    ['with no length on its end', milestone, 'operator', 100, 0, bitten('operator')],
     ['by someone unmapped', free, 'lead', 70, 0, bitten('lead')],
     ['by someone unknown', free, 'ghost', 70, 0, [...bitten('ghost'), 'owner_unavailable a ghost']],
   ])('work %s', (_name, item, owner, at, ms, broken) => {
@@ -39,22 +39,25 @@ describe('not_authorised_owner', () => {
 
   it('merges tenures that meet, so that a shift change of one person is no gap', () => {
     const row = authority('ops-authority', {
-      holders: [tenure('olga', 0, 100), tenure('olga', 100, 200)],
+      holders: [tenure('operator', 0, 100), tenure('operator', 100, 200)],
     });
     const gapped = authority('ops-authority', {
-      holders: [tenure('olga', 0, 100), { ...tenure('olga', 100, 200), opensAt: minute(100) + 1 }],
+      holders: [
+        tenure('operator', 0, 100),
+        { ...tenure('operator', 100, 200), opensAt: minute(100) + 1 },
+      ],
     });
     const spots: Spot[] = [{ id: 'a', at: 90 }];
     expect(said(verdictOn(situated([free], { plan: withAuthority(row) }), spots))).toEqual([]);
     expect(said(verdictOn(situated([free], { plan: withAuthority(gapped) }), spots))).toEqual(
-      bitten('olga'),
+      bitten('operator'),
     );
   });
 
   const chained = (chainsAllowed: boolean) =>
     authority('ops-authority', {
-      holders: [tenure('olga', 0, 120)],
-      delegates: [grant('dev', 'olga', 30, 300), grant('lead', 'dev', 60, 300)],
+      holders: [tenure('operator', 0, 120)],
+      delegates: [grant('dev', 'operator', 30, 300), grant('lead', 'dev', 60, 300)],
       chainsAllowed,
     });
   it.each([
@@ -80,7 +83,7 @@ describe('not_authorised_owner', () => {
     const by = (owner: string) =>
       said(verdictOn(situated([free], { plan: rows }), [{ id: 'a', at: 10, owner }]));
     expect(by('dev')).toEqual([]);
-    expect(by('olga')).toEqual(bitten('olga'));
+    expect(by('operator')).toEqual(bitten('operator'));
     expect(by('lead')).toEqual(bitten('lead'));
   });
 
@@ -89,7 +92,7 @@ describe('not_authorised_owner', () => {
     expect(verdictOn(state, [{ id: 'a', at: 80 }])[0]).toEqual({
       code: 'not_authorised_owner',
       checkpoint: 'a',
-      subjects: ['olga'],
+      subjects: ['operator'],
       limitAt: null,
       foundAt: minute(110),
     });
@@ -104,8 +107,8 @@ describe('separation_of_duties', () => {
   ];
   const duties = { ...both, separations: [{ id: 'four-eyes', checkpoints: ['a', 'b'] }] };
   it.each([
-    ['two different people', 'olga', 'dev', []],
-    ['one person on both', 'olga', 'olga', ['separation_of_duties b four-eyes a olga']],
+    ['two different people', 'operator', 'dev', []],
+    ['one person on both', 'operator', 'operator', ['separation_of_duties b four-eyes a operator']],
   ])('%s', (_name, first, second, broken) => {
     const state = situated(pair, { plan: duties });
     const spots = [
@@ -121,7 +124,7 @@ describe('separation_of_duties', () => {
     [
       'the approved owner when nobody is named',
       { owner: null },
-      ['separation_of_duties b four-eyes a olga'],
+      ['separation_of_duties b four-eyes a operator'],
     ],
   ])('started work counts with %s', (_name, known, broken) => {
     const state = situated(pair, {
@@ -143,12 +146,12 @@ describe('owner_unavailable', () => {
   const working = (...edges: [number, number][]) =>
     edges.map(([opens, closes]) => ({ opensAt: minute(opens), closesAt: minute(closes) }));
   const shift = {
-    people: [person('olga', { working: working([60, 100], [0, 60]) }), person('dev')],
+    people: [person('operator', { working: working([60, 100], [0, 60]) }), person('dev')],
   };
   it.each([
     ['across a shift change of one person', 45, 0, []],
     ['to the end of the shift', 70, 0, []],
-    ['a millisecond past it', 70, 1, ['owner_unavailable a olga']],
+    ['a millisecond past it', 70, 1, ['owner_unavailable a operator']],
     ['from its start', 0, 0, []],
   ])('work %s', (_name, at, ms, broken) => {
     expect(said(verdictOn(situated([free], { plan: shift }), [{ id: 'a', at, ms }]))).toEqual(
@@ -162,11 +165,18 @@ describe('owner_unavailable', () => {
     ],
   });
   it.each([
-    ['ends as it begins', free, 30, 0, 'olga', []],
-    ['ends a millisecond into it', free, 30, 1, 'olga', ['owner_unavailable a olga']],
-    ['starts as it ends', free, 120, 0, 'olga', []],
-    ['starts a millisecond before its end', free, 120, -1, 'olga', ['owner_unavailable a olga']],
-    ['stands at its beginning', milestone, 60, 0, 'olga', ['owner_unavailable a olga']],
+    ['ends as it begins', free, 30, 0, 'operator', []],
+    ['ends a millisecond into it', free, 30, 1, 'operator', ['owner_unavailable a operator']],
+    ['starts as it ends', free, 120, 0, 'operator', []],
+    [
+      'starts a millisecond before its end',
+      free,
+      120,
+      -1,
+      'operator',
+      ['owner_unavailable a operator'],
+    ],
+    ['stands at its beginning', milestone, 60, 0, 'operator', ['owner_unavailable a operator']],
     ['is another’s', free, 70, 0, 'dev', []],
   ])('work that %s: an outage', (_name, item, at, ms, who, broken) => {
     const violations = verdictOn(situated([item], outage(who)), [{ id: 'a', at, ms }]);
@@ -182,7 +192,7 @@ describe('owner_unavailable', () => {
   it('an exception lets the work be done', () => {
     const policy = { ...plan([free]).policy, exceptions: ['owner_unavailable' as const] };
     const state = situated([free], {
-      ...outage('olga'),
+      ...outage('operator'),
       plan: { ...shift, policy },
       exceptions: [
         {
@@ -197,14 +207,14 @@ describe('owner_unavailable', () => {
     });
     expect(said(verdictOn(state, [{ id: 'a', at: 71 }]))).toEqual([]);
     expect(said(verdictOn(state, [{ id: 'a', at: 71, ms: 1 }]))).toEqual([
-      'owner_unavailable a olga',
-      'owner_unavailable a olga',
+      'owner_unavailable a operator',
+      'owner_unavailable a operator',
     ]);
   });
 });
 
 describe.each([
-  ['owner_clash', 'olga', 'olga', null],
+  ['owner_clash', 'operator', 'operator', null],
   ['room_clash', 'hall', 'dev', 'hall'],
 ] as const)('%s', (code, shared, second, room) => {
   const item = (id: string, seconds = 1800) =>
@@ -297,6 +307,6 @@ describe('what is shared', () => {
       { id: 'b', at: 10 },
       { id: 'z', at: 10 },
     ];
-    expect(said(verdictOn(state, spots))).toEqual(['owner_clash b olga z']);
+    expect(said(verdictOn(state, spots))).toEqual(['owner_clash b operator z']);
   });
 });

@@ -172,7 +172,7 @@ describe('unknown_id', () => {
     [
       {
         sources: [
-          { id: 'board', name: 'b', rank: 1, facts: ['all'], reporters: ['olga', 'nobody'] },
+          { id: 'board', name: 'b', rank: 1, facts: ['all'], reporters: ['operator', 'nobody'] },
         ],
       },
       'sources/board/reporters/1',
@@ -199,7 +199,7 @@ describe('unknown_id', () => {
       {
         authority: [
           leadRow(),
-          row({ delegates: [{ person: 'nobody', grantedBy: 'olga', ...span(0, 1) }] }),
+          row({ delegates: [{ person: 'nobody', grantedBy: 'operator', ...span(0, 1) }] }),
         ],
       },
       'authority/ops-authority/delegates/0',
@@ -254,7 +254,7 @@ describe('the frame', () => {
     expect(found({ ...sound, window: span(0, 0) })).toEqual([['interval_empty', 'window']]);
   });
   it('an empty grant is named as such', () => {
-    const of = rows(row({ delegates: [{ person: 'dev', grantedBy: 'olga', ...span(5, 5) }] }));
+    const of = rows(row({ delegates: [{ person: 'dev', grantedBy: 'operator', ...span(5, 5) }] }));
     expect(found(of)).toContainEqual(['interval_empty', 'authority/ops-authority/delegates/0']);
   });
 });
@@ -529,7 +529,7 @@ describe('the approved sequence', () => {
 describe('the mapping', () => {
   const delegate = (change = {}) => ({
     person: 'dev',
-    grantedBy: 'olga',
+    grantedBy: 'operator',
     ...span(0, 60),
     ...change,
   });
@@ -539,7 +539,7 @@ describe('the mapping', () => {
         rows(
           row({
             holders: [
-              { person: 'olga', ...span(-600, 1200) },
+              { person: 'operator', ...span(-600, 1200) },
               { person: 'dev', ...span(from, 1300) },
             ],
           }),
@@ -551,7 +551,7 @@ describe('the mapping', () => {
   it('tenures_overlap is found whatever the order they are listed in', () => {
     const holders = [
       { person: 'dev', ...span(1000, 1300) },
-      { person: 'olga', ...span(-600, 1200) },
+      { person: 'operator', ...span(-600, 1200) },
     ];
     expect(found(rows(row({ holders })))).toEqual([
       ['tenures_overlap', 'authority/ops-authority/holders/0'],
@@ -603,7 +603,7 @@ describe('the mapping', () => {
 describe('the approved owners', () => {
   const people = (change: Parameters<typeof person>[1]) => [
     person('lead'),
-    person('olga', change),
+    person('operator', change),
     person('dev'),
   ];
   const codes = (of: Plan) => found(of).filter(([, path]) => path.startsWith('checkpoints/b'));
@@ -617,7 +617,7 @@ describe('the approved owners', () => {
   });
   it('only owner_unavailable when a delegate covers', () => {
     const covered = {
-      ...rows(row({ delegates: [{ person: 'dev', grantedBy: 'olga', ...span(0, 90) }] })),
+      ...rows(row({ delegates: [{ person: 'dev', grantedBy: 'operator', ...span(0, 90) }] })),
       people: people({ working: [span(-600, 59)] }),
     };
     expect(found(covered)).toEqual([['owner_unavailable', 'checkpoints/b/approvedOwner']]);
@@ -645,7 +645,7 @@ describe('the approved owners', () => {
       {
         authority: [
           leadRow(),
-          row({ delegates: [{ person: 'dev', grantedBy: 'olga', ...span(0, 90) }] }),
+          row({ delegates: [{ person: 'dev', grantedBy: 'operator', ...span(0, 90) }] }),
         ],
       },
     );
@@ -658,7 +658,7 @@ describe('the approved owners', () => {
       separations,
       authority: [
         leadRow(),
-        row({ delegates: [{ person: 'dev', grantedBy: 'olga', ...span(0, 90) }] }),
+        row({ delegates: [{ person: 'dev', grantedBy: 'operator', ...span(0, 90) }] }),
       ],
     });
     expect(found(two)).toEqual([]);
@@ -703,14 +703,14 @@ describe('coverageGaps', () => {
   const night = plan([a(), b(), checkpoint('c', { role: 'security' })], {
     people: [
       person('lead'),
-      person('olga', { working: [span(0, 100), span(90, 200)] }),
+      person('operator', { working: [span(0, 100), span(90, 200)] }),
       person('dev', { working: [span(150, 480)] }),
     ],
     authority: [
       leadRow(),
       row({
-        holders: [{ person: 'olga', ...span(-600, 1200) }],
-        delegates: [{ person: 'dev', grantedBy: 'olga', ...span(0, 300) }],
+        holders: [{ person: 'operator', ...span(-600, 1200) }],
+        delegates: [{ person: 'dev', grantedBy: 'operator', ...span(0, 300) }],
       }),
       authority('b-row', { checkpoint: 'b', holders: [{ person: 'dev', ...span(0, 480) }] }),
     ],
@@ -724,7 +724,7 @@ describe('coverageGaps', () => {
   });
   it('finds none where everybody is there, and begins with the lead', () => {
     expect(coverageGaps(sound)).toEqual([]);
-    const [first] = coverageGaps({ ...night, people: [person('olga'), person('dev')] });
+    const [first] = coverageGaps({ ...night, people: [person('operator'), person('dev')] });
     expect(first).toEqual({ role: 'release-lead', checkpoint: 'all', span: span(0, 480) });
   });
 });

@@ -52,7 +52,7 @@ describe('ruleFacts', () => {
       kind: 'actual_start',
       checkpoint: 'a',
       at: reading(minute(61)),
-      owner: 'olga',
+      owner: 'operator',
     };
     const [, second] = ruleFacts(waiting([told('f1', begun), told('f2', finish(60))]));
     expect(second).toMatchObject({ ruling: 'held', code: 'impossible_sequence', against: 'f1' });
@@ -80,7 +80,7 @@ describe('checkReadiness', () => {
   const facts = [
     told('fine', finish(60)),
     told('chat', finish(70, 'b'), { source: 'chat' }),
-    told('stranger', finish(70, 'b'), { reporter: 'sam' }),
+    told('stranger', finish(70, 'b'), { reporter: 'standin' }),
     told('unowned', finish(70, 'b'), { source: 'interlock', reporter: 'dev' }),
     told('early', finish(100, 'b')),
     told('again', finish(60)),
@@ -207,7 +207,7 @@ const arbitraryFact = fc.record({
       kind: 'actual_start',
       checkpoint: 'b',
       at: reading(minute(minutes)),
-      owner: 'olga',
+      owner: 'operator',
     })),
     fc.boolean().map((isMet): Assertion => ({
       kind: isMet ? 'condition_met' : 'condition_open',
@@ -225,7 +225,7 @@ const night20 = fc
       told(`f${index}`, assertion, {
         source,
         sourceSequence: sequence,
-        reporter: 'olga',
+        reporter: 'operator',
         occurredAt: minute(occurred),
         receivedAt: minute(100),
       }),
@@ -268,7 +268,7 @@ describe('however facts arrive', () => {
     told(`${source}${sequence}`, assertion, {
       source,
       sourceSequence: sequence,
-      reporter: 'olga',
+      reporter: 'operator',
       occurredAt: minute(moment),
       receivedAt: minute(100),
     });

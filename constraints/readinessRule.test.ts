@@ -51,12 +51,12 @@ const night: Plan = plan(
   ],
   {
     roles: ['release-lead', 'ops', 'security', 'legal-team'].map((id) => ({ id, name: id })),
-    people: ['lead', 'olga', 'dev', 'sec', 'deputy', 'exec', 'aide', 'lara'].map((id) =>
+    people: ['lead', 'operator', 'dev', 'sec', 'deputy', 'exec', 'aide', 'lara'].map((id) =>
       person(id),
     ),
     authority: [
       authority('lead-row', { role: 'release-lead', holders: [holder('lead')] }),
-      authority('ops-row', { holders: [holder('olga')] }),
+      authority('ops-row', { holders: [holder('operator')] }),
       authority('security-row', {
         role: 'security',
         holders: [holder('sec', -600, 200)],
@@ -139,7 +139,7 @@ const started = (minutes: number, of = 'a'): Assertion => ({
   kind: 'actual_start',
   checkpoint: of,
   at: reading(minute(minutes)),
-  owner: 'olga',
+  owner: 'operator',
 });
 const forecast = (minutes: number, of = 'a'): Assertion => ({
   kind: 'forecast_finish',
@@ -216,7 +216,7 @@ describe('unmapped_source', () => {
     ],
     ['a source whose rule lists the kind', evidence(60), at(90, { source: 'monitor' }), null],
     ['a source whose rule lists everything', finish(60), at(90), null],
-    ['people acting through this software', finish(60), own('olga'), null],
+    ['people acting through this software', finish(60), own('operator'), null],
   ])('%s', (_, assertion, change, code) => {
     expect(codeOf(assertion, change)).toBe(code);
   });
@@ -227,14 +227,14 @@ describe('unmapped_reporter', () => {
     [
       'a stand-in whom the plan does not know',
       finish(60),
-      at(90, { reporter: 'sam' }),
+      at(90, { reporter: 'standin' }),
       'unmapped_reporter',
     ],
-    ['the same through this software', finish(60), own('sam'), 'unmapped_reporter'],
+    ['the same through this software', finish(60), own('standin'), 'unmapped_reporter'],
     [
       'a known person whom the source does not let speak',
       setBoundary(),
-      at(90, { source: 'desk', reporter: 'olga' }),
+      at(90, { source: 'desk', reporter: 'operator' }),
       'unmapped_reporter',
     ],
     [
@@ -256,7 +256,7 @@ describe('unmapped_reporter', () => {
 
 describe('not_authorised', () => {
   const working = accepted(start, [fact({ ...started(30), owner: 'dev' } as Assertion, at(30))]);
-  const placed = accepted(start, [fact(hold, at(30, { reporter: 'olga' }))]);
+  const placed = accepted(start, [fact(hold, at(30, { reporter: 'operator' }))]);
   const chained = declared({
     ...night,
     authority: night.authority.map((row) =>
@@ -277,7 +277,7 @@ describe('not_authorised', () => {
       own('dev'),
       'not_authorised',
     ],
-    ['… holds its role', finish(60), own('olga'), null],
+    ['… holds its role', finish(60), own('operator'), null],
     ['… is the lead', finish(60), own('lead'), null],
     ['… or has started it', finish(60), own('dev'), null, working],
     ['a start typed in by nobody in charge', started(60), own('dev'), 'not_authorised'],
@@ -321,7 +321,12 @@ describe('not_authorised', () => {
       'not_authorised',
     ],
     ['… by a delegate, at its close', approval('security'), own('deputy', 120), 'not_authorised'],
-    ['… by somebody who holds another role', approval('security'), own('olga'), 'not_authorised'],
+    [
+      '… by somebody who holds another role',
+      approval('security'),
+      own('operator'),
+      'not_authorised',
+    ],
     ['… by the lead, who is not asked', approval('security'), own('lead'), 'not_authorised'],
     ['an approval by the person asked', approval('exec'), own('exec'), null],
     ['… by somebody else for that person', approval('exec'), own('sec'), 'not_authorised'],
@@ -331,7 +336,7 @@ describe('not_authorised', () => {
       own('aide'),
       'not_authorised',
     ],
-    ['a confirmation by the role asked', confirmation, own('olga'), null],
+    ['a confirmation by the role asked', confirmation, own('operator'), null],
     ['a confirmation by another', confirmation, own('sec'), 'not_authorised'],
     [
       'a refusal by another',
@@ -342,14 +347,14 @@ describe('not_authorised', () => {
     [
       'a withdrawal by another',
       { ...approval('security'), kind: 'approval_withdrawn' } as Assertion,
-      own('olga'),
+      own('operator'),
       'not_authorised',
     ],
 
     ['a condition by the role that settles it', met, own('lara'), null],
     ['a condition by the lead', met, own('lead'), null],
-    ['a condition by another role', met, own('olga'), 'not_authorised'],
-    ['a condition opened by another role', open, own('olga'), 'not_authorised'],
+    ['a condition by another role', met, own('operator'), 'not_authorised'],
+    ['a condition opened by another role', open, own('operator'), 'not_authorised'],
 
     [
       'a new holder named by the holder',
@@ -459,7 +464,7 @@ describe('not_authorised', () => {
         person: 'deputy',
         at: reading(minute(90)),
       },
-      own('olga'),
+      own('operator'),
       'not_authorised',
     ],
 
@@ -478,7 +483,7 @@ describe('not_authorised', () => {
     [
       '… by another person',
       { kind: 'availability_changed', person: 'sec', available: false, span: span(90, 120) },
-      own('olga'),
+      own('operator'),
       'not_authorised',
     ],
     [
@@ -519,11 +524,11 @@ describe('not_authorised', () => {
       own('lead'),
       null,
     ],
-    ['a boundary from somebody else', setBoundary(), own('olga'), 'not_authorised'],
+    ['a boundary from somebody else', setBoundary(), own('operator'), 'not_authorised'],
     [
       'a boundary lifted by somebody else',
       { kind: 'boundary_lifted', boundary: 'maintenance' },
-      own('olga'),
+      own('operator'),
       'not_authorised',
     ],
     [
@@ -548,7 +553,7 @@ describe('not_authorised', () => {
     [
       'a checkpoint added by another',
       { kind: 'checkpoint_added', added: checkpoint('c', { rank: 3 }) },
-      own('olga'),
+      own('operator'),
       'not_authorised',
     ],
     [
@@ -563,7 +568,12 @@ describe('not_authorised', () => {
       own('sec'),
       'not_authorised',
     ],
-    ['a checkpoint skipped by who has charge of it', altered({ skipped: true }), own('olga'), null],
+    [
+      'a checkpoint skipped by who has charge of it',
+      altered({ skipped: true }),
+      own('operator'),
+      null,
+    ],
     ['… by somebody else', altered({ skipped: true }), own('sec'), 'not_authorised'],
     [
       'a protected one altered by who has charge of it',
@@ -575,7 +585,7 @@ describe('not_authorised', () => {
     [
       'another role given by who has charge of it',
       altered({ role: 'security' }),
-      own('olga'),
+      own('operator'),
       'not_authorised',
     ],
     ['another role given by the lead', altered({ role: 'security' }), own('lead'), null],
@@ -583,7 +593,7 @@ describe('not_authorised', () => {
     [
       'a start revised by who has charge of it',
       { kind: 'revised_start', checkpoint: 'a', at: reading(minute(120)) },
-      own('olga'),
+      own('operator'),
       null,
     ],
     [
@@ -618,14 +628,14 @@ describe('not_authorised', () => {
       own('lead'),
       'not_authorised',
     ],
-    ['an exception from another', exception, own('olga'), 'not_authorised'],
-    ['a hold by who has charge', hold, own('olga'), null],
+    ['an exception from another', exception, own('operator'), 'not_authorised'],
+    ['a hold by who has charge', hold, own('operator'), null],
     ['a hold by the lead', hold, own('lead'), null],
     ['a hold by another', hold, own('sec'), 'not_authorised'],
     [
       'a hold lifted by who placed it',
       { kind: 'hold_lifted', hold: 'h1' },
-      own('olga'),
+      own('operator'),
       null,
       placed,
     ],
@@ -650,7 +660,7 @@ describe('not_authorised', () => {
   it('lets the lead, no holder, revoke an exception', () => {
     const granted = accepted(start, [fact(exception, at(30, { reporter: 'lead' }))]);
     const revoked: Assertion = { kind: 'exception_revoked', exception: 'e1' };
-    expect(codeOf(revoked, own('olga'), granted)).toBe('not_authorised');
+    expect(codeOf(revoked, own('operator'), granted)).toBe('not_authorised');
     expect(codeOf(revoked, own('lead'), granted)).toBeNull();
   });
 
@@ -726,7 +736,7 @@ describe('not_authorised', () => {
 describe('unknown_subject', () => {
   it.each<[string, Assertion, Partial<Fact>, Ruling['code']]>([
     ['a checkpoint', finish(60, 'x'), at(90), 'unknown_subject'],
-    ['a checkpoint, typed in', finish(60, 'x'), own('olga'), 'unknown_subject'],
+    ['a checkpoint, typed in', finish(60, 'x'), own('operator'), 'unknown_subject'],
     ['who started it', { ...started(60), owner: 'x' } as Assertion, at(90), 'unknown_subject'],
     ['nobody said to have started it', { ...started(60), owner: null } as Assertion, at(90), null],
     [
@@ -760,7 +770,7 @@ describe('unknown_subject', () => {
       own('sec'),
       'unknown_subject',
     ],
-    ['a party that is not asked', approval('ops'), own('olga'), 'unknown_subject'],
+    ['a party that is not asked', approval('ops'), own('operator'), 'unknown_subject'],
     [
       'an approval named as a confirmation',
       { kind: 'confirmation_given', checkpoint: 'b', confirmation: 'sign-off', party: 'security' },
@@ -770,7 +780,7 @@ describe('unknown_subject', () => {
     [
       'a confirmation named as an approval',
       { kind: 'approval_given', checkpoint: 'b', approval: 'ready', party: 'ops' },
-      own('olga'),
+      own('operator'),
       'unknown_subject',
     ],
     [
@@ -837,10 +847,10 @@ describe('unknown_subject', () => {
       null,
     ],
     ['a boundary to lift', { kind: 'boundary_lifted', boundary: 'x' }, at(90), 'unknown_subject'],
-    ['a checkpoint to alter', altered({ name: 'x' }, 'x'), own('olga'), 'unknown_subject'],
+    ['a checkpoint to alter', altered({ name: 'x' }, 'x'), own('operator'), 'unknown_subject'],
     ['a new role', altered({ role: 'x' }), own('lead'), 'unknown_subject'],
-    ['a new owner', altered({ owner: 'x' }), own('olga'), 'unknown_subject'],
-    ['a new name only', altered({ name: 'x' }), own('olga'), null],
+    ['a new owner', altered({ owner: 'x' }), own('operator'), 'unknown_subject'],
+    ['a new name only', altered({ name: 'x' }), own('operator'), null],
     [
       'a predecessor',
       { kind: 'dependency_changed', checkpoint: 'b', predecessors: [link('x')] },
@@ -868,7 +878,7 @@ describe('unknown_subject', () => {
     [
       'a checkpoint to hold',
       { ...hold, checkpoint: 'x' } as Assertion,
-      own('olga'),
+      own('operator'),
       'unknown_subject',
     ],
     ['a hold to lift', { kind: 'hold_lifted', hold: 'x' }, own('lead'), 'unknown_subject'],
@@ -984,34 +994,34 @@ describe('promise_not_confirmation', () => {
   const skew = skewMs / minuteMs;
   const dated = (ahead: number): Partial<Fact> => ({
     source: 'interlock',
-    reporter: 'olga',
+    reporter: 'operator',
     occurredAt: minute(90 + ahead),
     receivedAt: minute(90),
   });
   it.each<[string, Assertion, Partial<Fact>, Ruling['code']]>([
-    ['a yes', confirmation, { ...own('olga'), text: 'Confirmed.' }, null],
+    ['a yes', confirmation, { ...own('operator'), text: 'Confirmed.' }, null],
     [
       'a yes that will come',
       confirmation,
-      { ...own('olga'), text: 'We will confirm at 03:00' },
+      { ...own('operator'), text: 'We will confirm at 03:00' },
       'promise_not_confirmation',
     ],
     [
       'a yes on a condition',
       confirmation,
-      { ...own('olga'), text: 'Ready, SUBJECT TO the lag' },
+      { ...own('operator'), text: 'Ready, SUBJECT TO the lag' },
       'promise_not_confirmation',
     ],
     [
       "a yes that'll come",
       confirmation,
-      { ...own('olga'), text: "I'll confirm" },
+      { ...own('operator'), text: "I'll confirm" },
       'promise_not_confirmation',
     ],
     [
       'words that only contain one',
       confirmation,
-      { ...own('olga'), text: 'Goodwill confirmed, bill paid' },
+      { ...own('operator'), text: 'Goodwill confirmed, bill paid' },
       null,
     ],
     [
@@ -1031,7 +1041,7 @@ describe('promise_not_confirmation', () => {
     [
       'a refusal that will stand',
       { ...confirmation, kind: 'confirmation_refused' } as Assertion,
-      { ...own('olga'), text: 'we will not' },
+      { ...own('operator'), text: 'we will not' },
       null,
     ],
     [
@@ -1237,9 +1247,9 @@ describe('repeat', () => {
     [
       'a confirmation given anew',
       confirmation,
-      own('olga', 60),
+      own('operator', 60),
       confirmation,
-      own('olga', 70),
+      own('operator', 70),
       'accepted',
     ],
   ])('%s', (_, first, when, second, then, ruling) => {
@@ -1433,25 +1443,25 @@ describe('a fact against the newest known', () => {
     [
       'two sides of one checkpoint, told at once',
       altered({ name: 'x' }),
-      own('olga'),
-      altered({ owner: 'olga' }),
-      own('olga'),
+      own('operator'),
+      altered({ owner: 'operator' }),
+      own('operator'),
       null,
     ],
     [
       'one side of one checkpoint twice, told at once',
       altered({ name: 'x' }),
-      own('olga'),
+      own('operator'),
       altered({ name: 'y' }),
-      own('olga'),
+      own('operator'),
       'authorities_disagree',
     ],
     [
       'skipped and kept, told at once',
       altered({ name: 'x' }),
-      own('olga'),
+      own('operator'),
       altered({ skipped: true }),
-      own('olga'),
+      own('operator'),
       'authorities_disagree',
     ],
     [
@@ -1538,11 +1548,11 @@ describe('impossible_sequence', () => {
     ['a revised start of what waits', revised, at(90), start, null, null],
     ['a revised start of what runs', revised, at(90), under, 'impossible_sequence', 'the-start'],
     ['a revised start of what is done', revised, at(90), done, 'impossible_sequence', 'the-finish'],
-    ['a hold on what runs', hold, own('olga'), under, 'impossible_sequence', 'the-start'],
+    ['a hold on what runs', hold, own('operator'), under, 'impossible_sequence', 'the-start'],
     [
       'skipping what runs',
       altered({ skipped: true }),
-      own('olga'),
+      own('operator'),
       under,
       'impossible_sequence',
       'the-start',
@@ -1550,7 +1560,7 @@ describe('impossible_sequence', () => {
     [
       'skipping what is skipped',
       altered({ skipped: true, name: 'x' }),
-      own('olga'),
+      own('operator'),
       skipped,
       'impossible_sequence',
       null,
@@ -1558,7 +1568,7 @@ describe('impossible_sequence', () => {
     [
       'another duration of what runs',
       altered({ duration: { kind: 'exact', seconds: 60 } }),
-      own('olga'),
+      own('operator'),
       under,
       null,
       null,
@@ -1566,7 +1576,7 @@ describe('impossible_sequence', () => {
     [
       'another duration of what is done',
       altered({ duration: { kind: 'exact', seconds: 60 } }),
-      own('olga'),
+      own('operator'),
       done,
       'impossible_sequence',
       'the-finish',
@@ -1574,7 +1584,7 @@ describe('impossible_sequence', () => {
     [
       'another owner of what is done',
       altered({ owner: 'dev' }),
-      own('olga'),
+      own('operator'),
       done,
       'impossible_sequence',
       'the-finish',
@@ -1587,7 +1597,7 @@ describe('impossible_sequence', () => {
       'impossible_sequence',
       'the-finish',
     ],
-    ['another name of what is done', altered({ name: 'x' }), own('olga'), done, null, null],
+    ['another name of what is done', altered({ name: 'x' }), own('operator'), done, null, null],
     ['a start as far ahead as clocks may differ', started(90 + skew), at(90), start, null, null],
     ['a start further ahead', started(91 + skew), at(90), start, 'impossible_sequence', null],
     [
@@ -1609,7 +1619,7 @@ describe('impossible_sequence', () => {
     [
       'anything dated as far ahead as clocks may differ',
       hold,
-      { ...own('olga'), occurredAt: minute(90 + skew) },
+      { ...own('operator'), occurredAt: minute(90 + skew) },
       start,
       null,
       null,
@@ -1617,7 +1627,7 @@ describe('impossible_sequence', () => {
     [
       'anything dated further ahead',
       hold,
-      { ...own('olga'), occurredAt: minute(91 + skew) },
+      { ...own('operator'), occurredAt: minute(91 + skew) },
       start,
       'impossible_sequence',
       null,
@@ -1649,7 +1659,7 @@ describe('stretches_past_end', () => {
     ],
     [
       'by somebody with no authority there',
-      grant('dev', 60, 120, 'olga'),
+      grant('dev', 60, 120, 'operator'),
       chained,
       'stretches_past_end',
     ],
@@ -1716,8 +1726,8 @@ it('reports the first reason in rank order', () => {
     checkpoint: 'x',
     at: readInstant('soon', 'UTC', night.window),
   };
-  expect(codeOf(wrong, at(90, { source: 'chat', reporter: 'sam' }))).toBe('unmapped_source');
-  expect(codeOf(wrong, at(90, { reporter: 'sam' }))).toBe('unmapped_reporter');
+  expect(codeOf(wrong, at(90, { source: 'chat', reporter: 'standin' }))).toBe('unmapped_source');
+  expect(codeOf(wrong, at(90, { reporter: 'standin' }))).toBe('unmapped_reporter');
   expect(codeOf(wrong, at(90))).toBe('unknown_subject');
   expect(nightAt).toBe(night.window.opensAt);
 });

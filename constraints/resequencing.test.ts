@@ -38,7 +38,7 @@ describe('the rule book', () => {
       state: 'planned',
       startAt: minute(30),
       endAt: minute(60),
-      owner: 'olga',
+      owner: 'operator',
     } as const;
     const packet = current(situated([item]), [line]);
     expect(said(verdictOn(packet, [{ id: 'a', at: 30 }]))).toEqual([]);
@@ -91,12 +91,12 @@ const crowded = (): CutoverState => {
         { ...boundary, id: 'slot', kind: 'maintenance', opensAt: minute(5), closesAt: minute(95) },
       ],
       people: [
-        person('olga', { working: [{ opensAt: minute(-60), closesAt: minute(70) }] }),
+        person('operator', { working: [{ opensAt: minute(-60), closesAt: minute(70) }] }),
         person('dev'),
       ],
       authority: [
         authority('ops-authority', {
-          holders: ['olga', 'dev'].map((who) => ({
+          holders: ['operator', 'dev'].map((who) => ({
             person: who,
             opensAt: minute(-60),
             closesAt: minute(90),
@@ -120,7 +120,7 @@ const spots = fc
       fc.record({
         id: fc.constant(id),
         at: fc.integer({ min: -5, max: 100 }),
-        owner: fc.constantFrom('olga', 'dev'),
+        owner: fc.constantFrom('operator', 'dev'),
       }),
     ),
   )
@@ -182,7 +182,7 @@ describe('whatever is proposed', () => {
 
   it('moving one placement of a clean timeline fits exactly when the whole stays clean', () => {
     const clean = [
-      { id: 'a', at: 5, owner: 'olga' },
+      { id: 'a', at: 5, owner: 'operator' },
       { id: 'b', at: 25, owner: 'dev' },
       { id: 'c', at: 30, owner: 'dev' },
     ];
@@ -192,7 +192,7 @@ describe('whatever is proposed', () => {
       fc.property(
         fc.constantFrom(...clean),
         fc.integer({ min: -5, max: 100 }),
-        fc.constantFrom('olga', 'dev'),
+        fc.constantFrom('operator', 'dev'),
         (spot, at, owner) => {
           const moved = { ...spot, at, owner };
           const all = clean.map((other) => (other.id === spot.id ? moved : other));

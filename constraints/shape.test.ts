@@ -13,7 +13,7 @@ const authorised = {
       id: 'ops-authority',
       role: 'ops',
       checkpoint: 'all',
-      holders: ['olga', 'dev'].map((person) => ({
+      holders: ['operator', 'dev'].map((person) => ({
         person,
         opensAt: minute(-600),
         closesAt: minute(1200),

@@ -84,8 +84,8 @@ describe('merging', () => {
   });
 
   it('keeps nothing but the two ends and leaves its input alone', () => {
-    const tenure = { person: 'olga', opensAt: 1, closesAt: 3 };
-    const list = [tenure, { person: 'olga', opensAt: 2, closesAt: 5 }];
+    const tenure = { person: 'operator', opensAt: 1, closesAt: 3 };
+    const list = [tenure, { person: 'operator', opensAt: 2, closesAt: 5 }];
     expect(merged(list)).toStrictEqual([span(1, 5)]);
     expect(tenure.closesAt).toBe(3);
   });

@@ -6,21 +6,21 @@ import { actingOnOldOrders, attendance } from './attendance.ts';
 
 const night = plan(
   [
-    checkpoint('cut', { approvedStartAt: minute(120), observers: ['omar'] }),
+    checkpoint('cut', { approvedStartAt: minute(120), observers: ['pager'] }),
     checkpoint('check', { approvedStartAt: minute(180), approvedOwner: 'dev' }),
   ],
   {
     people: [
       person('lead'),
-      person('olga', {
+      person('operator', {
         contacts: [
-          { channel: 'slack', address: '@olga' },
+          { channel: 'slack', address: '@operator' },
           { channel: 'phone', address: '+1' },
         ],
       }),
       person('dev'),
-      person('omar', { contacts: [] }),
-      person('paul'),
+      person('pager', { contacts: [] }),
+      person('planner'),
     ],
   },
 );
@@ -43,16 +43,16 @@ const deltaFor = (who: string) => ({
   ],
 });
 
-/** Packet 1 stands and addresses olga, dev and (as observer) omar. */
+/** Packet 1 stands and addresses operator, dev and (as observer) pager. */
 const standing = () => {
   const ledger = bench(night);
-  ledger.prepare({ mustAcknowledge: ['olga', 'dev', 'omar'] });
+  ledger.prepare({ mustAcknowledge: ['operator', 'dev', 'pager'] });
   return ledger;
 };
-/** Packet 2 stands as well; only olga's orders changed. */
+/** Packet 2 stands as well; only operator's orders changed. */
 const superseded = (ledger = standing()) => {
   ledger.report([moved('cut', 150)]);
-  ledger.prepare({ mustAcknowledge: ['olga'], deltas: [deltaFor('olga')] });
+  ledger.prepare({ mustAcknowledge: ['operator'], deltas: [deltaFor('operator')] });
   ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
   return ledger;
 };
@@ -65,7 +65,7 @@ const acknowledgeFor = (
 ) => ledger.give({ type: 'AcknowledgePacket', packetId: 'packet-1', person: who, actor: by });
 
 describe('acknowledging', () => {
-  it.each(['olga', 'dev', 'omar'])('%s is addressed and says so once', (who) => {
+  it.each(['operator', 'dev', 'pager'])('%s is addressed and says so once', (who) => {
     const ledger = standing();
     expect(acknowledge(ledger, who).events).toEqual([
       {
@@ -82,14 +82,17 @@ describe('acknowledging', () => {
 
   it('not_addressed: someone without a line is refused, and it is kept', () => {
     const ledger = standing();
-    const { events, rejection } = acknowledge(ledger, 'paul');
-    expect(rejection).toMatchObject({ code: 'not_addressed', detail: 'v1 has no line for paul' });
+    const { events, rejection } = acknowledge(ledger, 'planner');
+    expect(rejection).toMatchObject({
+      code: 'not_addressed',
+      detail: 'v1 has no line for planner',
+    });
     expect(events).toMatchObject([
       {
         type: 'DecisionRefused',
         decision: 'acknowledge',
         code: 'not_addressed',
-        actor: actor('paul'),
+        actor: actor('planner'),
         binding: { packetId: 'packet-1' },
         expectedHash: ledger.state().current?.packetHash,
       },
@@ -98,10 +101,10 @@ describe('acknowledging', () => {
 
   it('acknowledgement_not_own: nobody says what another has seen', () => {
     const ledger = standing();
-    const { events, rejection } = acknowledgeFor(ledger, 'olga', actor('lead'));
+    const { events, rejection } = acknowledgeFor(ledger, 'operator', actor('lead'));
     expect(rejection).toMatchObject({
       code: 'acknowledgement_not_own',
-      detail: 'lead cannot say what olga has seen',
+      detail: 'lead cannot say what operator has seen',
     });
     expect(events).toHaveLength(1);
     expect(ledger.state().acknowledgements).toEqual({});
@@ -109,55 +112,55 @@ describe('acknowledging', () => {
 
   it('machine_may_not_decide: no machine has seen anything', () => {
     const ledger = standing();
-    const by = actor('olga', { kind: 'machine' });
-    expect(acknowledgeFor(ledger, 'olga', by).rejection).toMatchObject({
+    const by = actor('operator', { kind: 'machine' });
+    expect(acknowledgeFor(ledger, 'operator', by).rejection).toMatchObject({
       code: 'machine_may_not_decide',
-      detail: 'olga is a machine',
+      detail: 'operator is a machine',
     });
   });
 
   it('packet_superseded: an older version is refused, and it is kept', () => {
     const ledger = superseded();
-    const { events, rejection } = acknowledge(ledger, 'olga', 'packet-1');
+    const { events, rejection } = acknowledge(ledger, 'operator', 'packet-1');
     expect(rejection?.code).toBe('packet_superseded');
     expect(events).toMatchObject([{ type: 'DecisionRefused', code: 'packet_superseded' }]);
-    expect(acknowledge(ledger, 'olga', 'packet-2').rejection).toBeNull();
+    expect(acknowledge(ledger, 'operator', 'packet-2').rejection).toBeNull();
   });
 
   it('packet_not_current: a packet that waits, was declined or was cleared orders nobody', () => {
     const ledger = standing();
     ledger.report([moved('cut', 150)]);
     ledger.prepare();
-    expect(acknowledge(ledger, 'olga', 'packet-2').rejection).toMatchObject({
+    expect(acknowledge(ledger, 'operator', 'packet-2').rejection).toMatchObject({
       code: 'packet_not_current',
       detail: 'it still waits for the release lead',
     });
     ledger.give({ type: 'DeclinePacket', binding: ledger.binding(), actor: actor(), reason: 'no' });
-    expect(acknowledge(ledger, 'olga', 'packet-2').rejection?.code).toBe('packet_not_current');
+    expect(acknowledge(ledger, 'operator', 'packet-2').rejection?.code).toBe('packet_not_current');
   });
 
   it('packet_unknown: no such packet', () => {
     const ledger = standing();
-    expect(acknowledge(ledger, 'olga', 'packet-9').rejection?.code).toBe('packet_unknown');
-    expect(acknowledge(bench(night), 'olga').rejection?.code).toBe('packet_unknown');
+    expect(acknowledge(ledger, 'operator', 'packet-9').rejection?.code).toBe('packet_unknown');
+    expect(acknowledge(bench(night), 'operator').rejection?.code).toBe('packet_unknown');
   });
 
   it('owners, observers and whoever must acknowledge are addressed, each once', () => {
     const packet = packetOn(standing().state(), standing().judge, {
-      lines: [line('cut', { owner: 'olga' }), line('check', { state: 'held', owner: null })],
-      mustAcknowledge: ['paul', 'olga'],
+      lines: [line('cut', { owner: 'operator' }), line('check', { state: 'held', owner: null })],
+      mustAcknowledge: ['planner', 'operator'],
     });
-    expect(addressedBy(packet, night)).toEqual(['olga', 'omar', 'paul']);
+    expect(addressedBy(packet, night)).toEqual(['operator', 'pager', 'planner']);
   });
 });
 
 describe('an acknowledgement of one version', () => {
   it('never counts for the next when that changes something for the person', () => {
     const ledger = standing();
-    acknowledge(ledger, 'olga');
+    acknowledge(ledger, 'operator');
     superseded(ledger);
     expect(attendance(ledger.state())).toContainEqual(
-      expect.objectContaining({ person: 'olga', state: 'outstanding', version: 1 }),
+      expect.objectContaining({ person: 'operator', state: 'outstanding', version: 1 }),
     );
   });
 
@@ -166,7 +169,7 @@ describe('an acknowledgement of one version', () => {
     acknowledge(ledger, 'dev');
     superseded(ledger);
     ledger.report([moved('cut', 160)]);
-    ledger.prepare({ mustAcknowledge: ['olga'] });
+    ledger.prepare({ mustAcknowledge: ['operator'] });
     ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
     expect(ledger.state().acknowledgements['dev']).toMatchObject({ version: 1, countsFor: 3 });
     expect(attendance(ledger.state()).find((row) => row.person === 'dev')).toEqual({
@@ -191,16 +194,16 @@ describe('an acknowledgement of one version', () => {
 
   it('once broken by a change is not mended by a later packet that leaves the person alone', () => {
     const ledger = standing();
-    acknowledge(ledger, 'olga');
+    acknowledge(ledger, 'operator');
     superseded(ledger);
     ledger.report([moved('check', 200)]);
     ledger.prepare({ mustAcknowledge: ['dev'] });
     ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
-    expect(ledger.state().acknowledgements['olga']?.countsFor).toBe(1);
-    const olga = actingOnOldOrders(ledger.state(), ledger.now()).find(
-      (row) => row.person === 'olga',
+    expect(ledger.state().acknowledgements['operator']?.countsFor).toBe(1);
+    const operator = actingOnOldOrders(ledger.state(), ledger.now()).find(
+      (row) => row.person === 'operator',
     );
-    expect(olga?.actsOn).toBe(1);
+    expect(operator?.actsOn).toBe(1);
   });
 });
 
@@ -212,18 +215,18 @@ describe('who still acts on old orders', () => {
 
   it('names the version, the minutes since the notice and the contact to try next', () => {
     const ledger = standing();
-    acknowledge(ledger, 'olga');
+    acknowledge(ledger, 'operator');
     acknowledge(ledger, 'dev');
     superseded(ledger);
     const now = ledger.now() + 12 * 60_000 + 59_999;
     expect(actingOnOldOrders(ledger.state(), now)).toEqual([
       {
-        person: 'olga',
+        person: 'operator',
         actsOn: 1,
         minutesSinceNotice: 12,
         nextContact: { channel: 'phone', address: '+1' },
       },
-      { person: 'omar', actsOn: null, minutesSinceNotice: null, nextContact: null },
+      { person: 'pager', actsOn: null, minutesSinceNotice: null, nextContact: null },
     ]);
   });
 
@@ -232,7 +235,7 @@ describe('who still acts on old orders', () => {
     const rows = new Map(
       actingOnOldOrders(ledger.state(), ledger.now()).map((row) => [row.person, row.nextContact]),
     );
-    expect(rows.get('olga')?.channel).toBe('slack');
+    expect(rows.get('operator')?.channel).toBe('slack');
     expect(rows.get('dev')?.address).toBe('dev@example.test');
   });
 });

@@ -15,7 +15,7 @@ const movedCut = (minutes: number) =>
   ({ kind: 'revised_start', checkpoint: 'cut', at: reading(minute(minutes)) }) as const;
 const words = { kind: 'statement', text: 'all well' } as const;
 const delta = {
-  person: 'olga',
+  person: 'operator',
   lines: [
     {
       checkpoint: 'cut',
@@ -25,8 +25,8 @@ const delta = {
       toStartAt: minute(150),
       fromEndAt: null,
       toEndAt: null,
-      fromOwner: 'olga',
-      toOwner: 'olga',
+      fromOwner: 'operator',
+      toOwner: 'operator',
     },
   ],
 };
@@ -85,7 +85,7 @@ describe('adopting the pending packet', () => {
         noticeId: 'notice-1',
         packetId: 'packet-2',
         version: 2,
-        person: 'olga',
+        person: 'operator',
         delta,
       },
       { type: 'RunEnded', runId, outcome: 'adopted' },
@@ -96,7 +96,7 @@ describe('adopting the pending packet', () => {
     expect(state.decided['packet-1']).toMatchObject({ how: 'superseded', version: 1, by: 'lead' });
     expect(state.decided['packet-2']).toMatchObject({ how: 'adopted', version: 2, by: 'lead' });
     expect(state.usedNonces).toContain(binding.nonce);
-    expect(state.noticed['olga']?.version).toBe(2);
+    expect(state.noticed['operator']?.version).toBe(2);
     expect(state.moved).toEqual([]);
   });
 
@@ -350,7 +350,7 @@ describe('declining the pending packet', () => {
       }),
     );
     asked.length = 0;
-    expectRefused(ledger, decline(ledger, {}, actor('olga')), 'not_release_lead');
+    expectRefused(ledger, decline(ledger, {}, actor('operator')), 'not_release_lead');
     expectRefused(
       ledger,
       decline(ledger, {}, actor('lead', { kind: 'agent' })),
@@ -382,13 +382,13 @@ describe('declining the pending packet', () => {
 
 describe('the first packet, when it waits', () => {
   it('is adopted with nothing to supersede', () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     ledger.prepare({ lines: [line('cut'), line('check')] });
     expect(adopt(ledger).events.map(({ type }) => type)).toEqual(['PacketAdopted', 'RunEnded']);
   });
 
   it('refused, is recorded with the bytes that wait', () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     const none = ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
     expectRefused(ledger, none, 'packet_unknown');
     expect(none.events[0]).toMatchObject({ expectedHash: null });

@@ -32,7 +32,7 @@ describe('declaring', () => {
   });
 
   it.each([
-    ['someone who is not the lead', actor('olga'), nightAt],
+    ['someone who is not the lead', actor('operator'), nightAt],
     ['the lead before their tenure', actor(), nightAt - 700 * 60_000],
     ['a machine with the name of the lead', actor('lead', { kind: 'machine' }), nightAt],
   ])('by %s does not make packet 1 stand on their word', (_who, by, now) => {
@@ -83,7 +83,7 @@ describe('declaring', () => {
     { type: 'ReviewRequest' },
     { type: 'AdoptPacket', binding, actor: actor() },
     { type: 'DeclinePacket', binding, actor: actor(), reason: 'r' },
-    { type: 'AcknowledgePacket', packetId: 'p', person: 'olga', actor: actor('olga') },
+    { type: 'AcknowledgePacket', packetId: 'p', person: 'operator', actor: actor('operator') },
   ] satisfies LedgerCommand[])('before it, $type has no cutover to speak of', (command) => {
     const decision = decide(command, null, context);
     expect(decision.events).toEqual([]);

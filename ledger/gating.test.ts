@@ -13,7 +13,7 @@ const moved = (minutes: number) =>
 const words = { kind: 'statement', text: 'all well' } as const;
 const types = (events: readonly { type: string }[]) => events.map(({ type }) => type);
 const delta = {
-  person: 'olga',
+  person: 'operator',
   lines: [
     {
       checkpoint: 'check',
@@ -23,15 +23,15 @@ const delta = {
       toStartAt: minute(90),
       fromEndAt: null,
       toEndAt: null,
-      fromOwner: 'olga',
-      toOwner: 'olga',
+      fromOwner: 'operator',
+      toOwner: 'operator',
     },
   ],
 };
 
 /** Declared by someone who is not the lead, so that packet 1 waits. */
 const open = (judge: Judge = testJudge()) => {
-  const ledger = bench(night, judge, actor('olga'));
+  const ledger = bench(night, judge, actor('operator'));
   ledger.run();
   return ledger;
 };
@@ -164,7 +164,7 @@ describe('a clean readiness proposal', () => {
   });
 
   it('clears the pending request when the rulings move its basis, and its own run goes on', () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     ledger.prepare();
     ledger.report([words]);
     const runId = ledger.run();
@@ -185,7 +185,7 @@ describe('a clean readiness proposal', () => {
   });
 
   it('leaves a request alone whose basis it does not move', () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     ledger.prepare();
     ledger.report([words]);
     ledger.run();
@@ -293,7 +293,7 @@ describe('a clean packet proposal', () => {
 
   it('that orders what a pending one orders is refused while that one stands, and made when it does not', () => {
     const policy = { ...night.policy, requestValidMinutes: 20 };
-    const ledger = bench({ ...night, policy }, testJudge(), actor('olga'));
+    const ledger = bench({ ...night, policy }, testJudge(), actor('operator'));
     ledger.run();
     ledger.prepare();
     ledger.report([words]);
@@ -383,7 +383,7 @@ describe('packet 1', () => {
       noticeId: 'notice-1',
       packetId: 'packet-1',
       version: 1,
-      person: 'olga',
+      person: 'operator',
       delta,
     });
     expect(ledger.state()).toMatchObject({ run: null, pending: null });
@@ -423,7 +423,7 @@ describe('packet 1', () => {
   });
 
   it.each<[string, { judge?: Judge; by?: ReturnType<typeof actor> }]>([
-    ['was not declared by the lead', { by: actor('olga') }],
+    ['was not declared by the lead', { by: actor('operator') }],
     [
       'was declared by a machine, whatever the rule book says of it',
       { by: actor('lead', { kind: 'machine' }), judge: testJudge({ isReleaseLead: () => true }) },

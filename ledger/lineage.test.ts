@@ -12,7 +12,7 @@ const moved = (minutes: number) =>
   ({ kind: 'revised_start', checkpoint: 'cut', at: reading(minute(minutes)) }) as const;
 const deltas = [
   {
-    person: 'olga',
+    person: 'operator',
     lines: [
       {
         checkpoint: 'cut',
@@ -55,8 +55,8 @@ function wholeNight() {
   ledger.give({
     type: 'AcknowledgePacket',
     packetId: 'packet-4',
-    person: 'olga',
-    actor: actor('olga'),
+    person: 'operator',
+    actor: actor('operator'),
   });
   ledger.report([moved(171)], { occurredAt: minute(-35), underPacketVersion: 1 });
   return ledger;
@@ -89,7 +89,7 @@ describe('the lineage', () => {
       {
         recordedAt: minute(-50),
         occurredAt: minute(-58),
-        item: { source: 'board', reporter: 'olga', underOldOrders: false, text: 'late' },
+        item: { source: 'board', reporter: 'operator', underOldOrders: false, text: 'late' },
       },
     ]);
     const fact = all.known.find((row) => row.item.kind === 'fact');
@@ -144,7 +144,7 @@ describe('the lineage', () => {
       kind: 'acknowledgement',
       packetId: 'packet-4',
       version: 4,
-      person: 'olga',
+      person: 'operator',
     });
     const packets = items.flatMap((item) =>
       item.kind === 'packet' ? [`${item.packetId} ${item.became}`] : [],
@@ -187,7 +187,7 @@ describe('the lineage', () => {
   });
 
   it('a refused proposal is told with every code', () => {
-    const refused = bench(night, ledger.judge, actor('olga'));
+    const refused = bench(night, ledger.judge, actor('operator'));
     refused.run();
     const packet = packetOn(refused.state(), refused.judge, {
       version: 9,

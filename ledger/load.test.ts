@@ -243,7 +243,7 @@ describe('the fold version', () => {
     const states = histories.map((events) => digestOf('state', fold(events)));
     expect([foldVersion, digestOf('state', states)]).toEqual([
       'fold-3',
-      '2334177f3efbc06f4540ed031c1d44325d71b1d9e06e252e904dabdc87eb7ac7',
+      'de421289e2860e0660e062750bbcfc143451243bd9f7a8706d6e987762a89c62',
     ]);
   });
 });

@@ -145,7 +145,7 @@ describe('what differs between two packets', () => {
         from: timesOf(nightAt, minute(30)),
         to: timesOf(minute(5), minute(30)),
       },
-      { kind: 'owner', checkpoint: 'cut', from: 'olga', to: 'dev' },
+      { kind: 'owner', checkpoint: 'cut', from: 'operator', to: 'dev' },
       {
         kind: 'released',
         checkpoint: 'late',

@@ -24,7 +24,7 @@ describe('receiving a report', () => {
       source: 'board',
       sourceEventId: 'event-1',
       sourceSequence: 7,
-      reporter: 'olga',
+      reporter: 'operator',
       occurredAt: nightAt,
       receivedAt: minute(5),
     };

@@ -10,7 +10,7 @@ const moved = {
   at: reading(minute(150)),
 } as const;
 const waiting = () => {
-  const ledger = bench(night, testJudge(), actor('olga'));
+  const ledger = bench(night, testJudge(), actor('operator'));
   ledger.prepare();
   return ledger;
 };

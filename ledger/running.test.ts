@@ -11,7 +11,7 @@ const start = (runId: string) => ({ type: 'StartRun', runId, graphVersion: 'g1' 
 
 /** Declared by someone else, so that packet 1 waits for the lead. */
 const waiting = () => {
-  const ledger = bench(night, testJudge(), actor('olga'));
+  const ledger = bench(night, testJudge(), actor('operator'));
   ledger.prepare();
   return ledger;
 };

@@ -62,7 +62,7 @@ describe('the current packet', () => {
   });
 
   it('a fact accepted after the basis of the packet being adopted stays named', () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     ledger.prepare();
     ledger.report([words]);
     ledger.run();
@@ -95,7 +95,7 @@ describe('the current packet', () => {
 
 describe('the pending packet', () => {
   it('says how long it waits and what stands in its way', () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     ledger.prepare();
     expect(pendingView(ledger.state(), seen(ledger))).toMatchObject({
       trouble: null,
@@ -133,7 +133,7 @@ describe('the orders of one person', () => {
     relaxations: [],
   };
   const held = () => {
-    const ledger = bench(night, testJudge(), actor('olga'));
+    const ledger = bench(night, testJudge(), actor('operator'));
     ledger.prepare({
       lines: [
         line('cut'),
@@ -156,9 +156,9 @@ describe('the orders of one person', () => {
       ['check', 'owner'],
     ]);
     expect(dev).toMatchObject({ version: 1, delta: null, mustAcknowledge: true, holds: [hold] });
-    const olga = ordersOf('olga', record, state);
-    expect(olga.lines.map(({ checkpoint: id, as }) => [id, as])).toEqual([['cut', 'owner']]);
-    expect(olga).toMatchObject({ holds: [], mustAcknowledge: false });
-    expect(ordersOf('paul', record, state).lines).toEqual([]);
+    const operator = ordersOf('operator', record, state);
+    expect(operator.lines.map(({ checkpoint: id, as }) => [id, as])).toEqual([['cut', 'owner']]);
+    expect(operator).toMatchObject({ holds: [], mustAcknowledge: false });
+    expect(ordersOf('planner', record, state).lines).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ import { problemFrom } from './normalise.ts';
 const exceptions: Plan['policy']['exceptions'] = ['outside_window', 'owner_unavailable'];
 const policy = { slipToleranceMinutes: 10, reviewMinutes: 0, requestValidMinutes: 60, exceptions };
 const lateDump: readonly Assertion[] = [
-  { kind: 'actual_start', checkpoint: 'dump', at: reading(minute(0)), owner: 'olga' },
+  { kind: 'actual_start', checkpoint: 'dump', at: reading(minute(0)), owner: 'operator' },
   { kind: 'forecast_finish', checkpoint: 'dump', at: reading(minute(100)) },
 ];
 
@@ -42,7 +42,7 @@ const lateNight = accepted(
       ],
       {
         window: { opensAt: minute(0), closesAt: minute(130) },
-        people: [person('lead'), person('olga'), person('dev')],
+        people: [person('lead'), person('operator'), person('dev')],
         authority: [
           authority('ops-authority'),
           authority('desk-authority', {

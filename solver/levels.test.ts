@@ -9,13 +9,13 @@ const open = (id: string, change: Partial<OpenCheckpoint> = {}): OpenCheckpoint 
   exceptionOnly: false,
   duration: 10,
   preferredStart: 100 * Number(id.slice(1)),
-  preferredOwner: 'ada',
+  preferredOwner: 'approver',
   wasPlaced: true,
   weight: 1,
   limits: [],
   candidates: [
-    { person: 'ada', limits: [], newlyWoken: false },
-    { person: 'ben', limits: [], newlyWoken: true },
+    { person: 'approver', limits: [], newlyWoken: false },
+    { person: 'backup', limits: [], newlyWoken: true },
   ],
   room: null,
   blockers: [],
@@ -34,7 +34,7 @@ const problem = (checkpoints: readonly OpenCheckpoint[]): Problem => ({
   exceptionKinds: [],
 });
 
-const at = (checkpoint: string, start: number, owner = 'ada'): PlacedTicks => ({
+const at = (checkpoint: string, start: number, owner = 'approver'): PlacedTicks => ({
   checkpoint,
   start,
   end: start + 10,
@@ -75,9 +75,9 @@ describe('the levels of a schedule', () => {
 
   it.each([
     { of: 'one owner', second: {}, inversions: 1 },
-    { of: 'one room', second: { preferredOwner: 'ben', room: 'lab' }, inversions: 1 },
+    { of: 'one room', second: { preferredOwner: 'backup', room: 'lab' }, inversions: 1 },
     { of: 'one owner and one room, once', second: { room: 'lab' }, inversions: 1 },
-    { of: 'nothing in common', second: { preferredOwner: 'ben' }, inversions: 0 },
+    { of: 'nothing in common', second: { preferredOwner: 'backup' }, inversions: 0 },
   ])('count a pair of $of that changed its order', ({ second, inversions }) => {
     const checkpoints = [open('c1', { room: 'lab' }), open('c2', second)];
     expect(level('inversions', checkpoints, [at('c1', 201), at('c2', 200)])).toBe(inversions);
@@ -86,7 +86,7 @@ describe('the levels of a schedule', () => {
 
   it('count a woken person once, however many checkpoints they take over', () => {
     const checkpoints = [open('c1'), open('c2')];
-    const placed = [at('c1', 100, 'ben'), at('c2', 200, 'ben')];
+    const placed = [at('c1', 100, 'backup'), at('c2', 200, 'backup')];
     expect(level('owner_changes', checkpoints, placed)).toBe(2);
     expect(level('newly_woken', checkpoints, placed)).toBe(1);
   });

@@ -25,14 +25,14 @@ type Case = {
   readonly more?: readonly Checkpoint[];
 };
 
-/** Whether the one checkpoint may start at a minute under olga, everything fixed considered. */
+/** Whether the one checkpoint may start at a minute under operator, everything fixed considered. */
 function mayStart({ of = {}, plan: change = {}, facts = [], nowMinute = 0, more = [] }: Case) {
   const state = accepted(
     declared(plan([...more, checkpoint('cut', of)], change)),
     facts.map((assertion) => fact(assertion)),
   );
   const seat = boardOf(problemFrom(state, minute(nowMinute))).byId.get('cut');
-  const option = seat?.options.find(({ person: who }) => who === 'olga');
+  const option = seat?.options.find(({ person: who }) => who === 'operator');
   return (at: number): boolean => option !== undefined && allows(option.domain, at);
 }
 
@@ -153,7 +153,7 @@ describe('a start is allowed exactly as far as the rule goes, rounded against it
       on: {
         plan: {
           people: [
-            person('olga', {
+            person('operator', {
               working: [
                 { opensAt: minute(0), closesAt: minute(100) },
                 { opensAt: minute(100), closesAt: minute(160) },
@@ -171,7 +171,7 @@ describe('a start is allowed exactly as far as the rule goes, rounded against it
         facts: [
           {
             kind: 'availability_changed',
-            person: 'olga',
+            person: 'operator',
             available: false,
             span: { opensAt: minute(60), closesAt: minute(90) },
           },
@@ -188,7 +188,12 @@ describe('a start is allowed exactly as far as the rule goes, rounded against it
             authority('a', {
               holders: [{ person: 'dev', opensAt: minute(0), closesAt: minute(100) }],
               delegates: [
-                { person: 'olga', grantedBy: 'dev', opensAt: minute(-60), closesAt: minute(300) },
+                {
+                  person: 'operator',
+                  grantedBy: 'dev',
+                  opensAt: minute(-60),
+                  closesAt: minute(300),
+                },
               ],
             }),
           ],
@@ -206,7 +211,12 @@ describe('a start is allowed exactly as far as the rule goes, rounded against it
               holders: [{ person: 'dev', opensAt: minute(0), closesAt: minute(100) }],
               delegates: [
                 { person: 'lead', grantedBy: 'dev', opensAt: minute(0), closesAt: minute(300) },
-                { person: 'olga', grantedBy: 'lead', opensAt: minute(0), closesAt: minute(300) },
+                {
+                  person: 'operator',
+                  grantedBy: 'lead',
+                  opensAt: minute(0),
+                  closesAt: minute(300),
+                },
               ],
               chainsAllowed: true,
             }),
@@ -246,7 +256,7 @@ describe('a start is allowed exactly as far as the rule goes, rounded against it
     },
     {
       rule: 'running work of the same owner, to its planned end',
-      on: { more: [before], facts: [{ ...started, owner: 'olga' }], nowMinute: 12 },
+      on: { more: [before], facts: [{ ...started, owner: 'operator' }], nowMinute: 12 },
       yes: 21,
       no: 20,
     },

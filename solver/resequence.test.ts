@@ -132,7 +132,7 @@ describe.each([
               predecessors: [tie('sample', { maxGapSeconds: 600 })],
             }),
           ],
-          { authority: ops(['olga', 'dev']) },
+          { authority: ops(['operator', 'dev']) },
         ),
       ),
       [fact({ kind: 'revised_start', checkpoint: 'use', at: reading(minute(100)) })],
@@ -177,11 +177,16 @@ describe.each([
               allowedWindows: [{ opensAt: minute(30), closesAt: minute(70) }],
             }),
           ],
-          { authority: ops(['olga', 'dev']) },
+          { authority: ops(['operator', 'dev']) },
         ),
       ),
       [
-        fact({ kind: 'actual_start', checkpoint: 'long', at: reading(minute(0)), owner: 'olga' }),
+        fact({
+          kind: 'actual_start',
+          checkpoint: 'long',
+          at: reading(minute(0)),
+          owner: 'operator',
+        }),
         fact({ kind: 'forecast_finish', checkpoint: 'long', at: reading(minute(60)) }),
       ],
     );
@@ -206,7 +211,7 @@ describe.each([
           ],
           {
             authority: [
-              ...ops(['olga']),
+              ...ops(['operator']),
               authority('desk', {
                 role: 'desk',
                 holders: [{ person: 'dev', opensAt: minute(-600), closesAt: minute(1200) }],

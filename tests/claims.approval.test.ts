@@ -213,7 +213,9 @@ describe('C26: separation of duties', () => {
       { person: 'next', grantedBy: 'lead', opensAt: minute(30), closesAt: minute(1200) },
     ],
   });
-  const people = ['lead', 'dora', 'past', 'next', 'olga', 'dev', 'mallory'].map((id) => person(id));
+  const people = ['lead', 'dora', 'past', 'next', 'operator', 'dev', 'mallory'].map((id) =>
+    person(id),
+  );
   const night = plan([checkpoint('cut', { approvedStartAt: minute(120) })], {
     people,
     authority: [leads, authority('ops-authority')],
@@ -252,19 +254,28 @@ describe('C26: separation of duties', () => {
     { name: 'a boundary set by the lead', told: [boundary('lead')], involved: ['lead'] },
     {
       name: 'a delegate granted, and a start moved',
-      told: [grant('dev'), [late30, 'olga'] as const],
+      told: [grant('dev'), [late30, 'operator'] as const],
       involved: ['dev'],
       leadsToo: ['dev'],
     },
   ] as const;
   const actors: readonly Actor[] = [
-    ...['lead', 'dora', 'past', 'next', 'olga', 'dev', 'mallory', 'nobody', 'admin', 'root'].map(
-      (id) => actor(id),
-    ),
+    ...[
+      'lead',
+      'dora',
+      'past',
+      'next',
+      'operator',
+      'dev',
+      'mallory',
+      'nobody',
+      'admin',
+      'root',
+    ].map((id) => actor(id)),
     ...(['machine', 'agent', 'system'] as const).flatMap((kind) =>
       ['lead', 'dora', 'dev'].map((id) => actor(id, { kind })),
     ),
-    actor('olga', { role: 'release-lead' }),
+    actor('operator', { role: 'release-lead' }),
     actor('mallory', { role: 'admin', issuer: 'token' }),
   ];
 
@@ -315,7 +326,7 @@ describe('C26: separation of duties', () => {
     await loop.run();
     await loop.adopt('dora');
     loop.clock.at = minute(6);
-    await loop.report([late30], { reporter: 'olga' });
+    await loop.report([late30], { reporter: 'operator' });
     await loop.run();
     await loop.adopt('lead');
     expect(decisionFaults(await loop.events(), judge)).toEqual([]);
@@ -388,7 +399,7 @@ describe('C27: delegates', () => {
   const ledger = bench(
     plan([checkpoint('cut', { approvedStartAt: minute(120) })]),
     byAuthority,
-    actor('olga'),
+    actor('operator'),
   );
   ledger.at(minute(5));
   ledger.prepare();
@@ -443,7 +454,7 @@ describe('C27: delegates', () => {
       delegates: [{ person: 'dora', grantedBy: 'lead', ...all }],
     });
     const night = plan([checkpoint('cut', { approvedStartAt: minute(120) })], {
-      people: ['lead', 'dora', 'olga'].map((id) => person(id)),
+      people: ['lead', 'dora', 'operator'].map((id) => person(id)),
       authority: [leads, authority('ops-authority')],
     });
     const loop = await loopOn(night);
@@ -515,7 +526,7 @@ describe('C27: delegates', () => {
         'prototype',
         '',
         'null',
-        'lead,olga',
+        'lead,operator',
         'lead;',
         'lead-authority',
         'release-lead',

@@ -32,7 +32,7 @@ const judge = testJudge();
 
 /** The places a night can start from: nothing yet, a packet waiting, one in force, both, and both shortly before it starts. */
 function starts(): readonly Bench[] {
-  const fresh = bench(night, judge, actor('olga'));
+  const fresh = bench(night, judge, actor('operator'));
   const first = fresh.fork();
   first.prepare();
   const standing = bench(night, judge);

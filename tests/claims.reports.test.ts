@@ -25,7 +25,7 @@ const night = plan(
     checkpoint('check', { approvedStartAt: minute(180) }),
   ],
   {
-    people: [person('lead'), person('olga'), person('dev')],
+    people: [person('lead'), person('operator'), person('dev')],
     authority: [
       authority('lead-authority', {
         role: 'release-lead',
@@ -87,7 +87,7 @@ const told: fc.Arbitrary<ReportBody[]> = fc
         source,
         sourceSequence,
         sourceEventId: `${source}-${sourceSequence}`,
-        reporter: 'olga',
+        reporter: 'operator',
         occurredAt: minute(80 + index),
       });
     });
@@ -325,7 +325,7 @@ describe('C7: clocks', () => {
       const place = await kind.fresh();
       const store = await place.open();
       try {
-        const waiting = bench(night, undefined, actor('olga'));
+        const waiting = bench(night, undefined, actor('operator'));
         waiting.prepare();
         const expiresAt = waiting.state().pending?.request?.expiresAt ?? 0;
         await store.transact(night.cutoverId, (transaction) =>
@@ -368,13 +368,13 @@ describe('C7: clocks', () => {
     };
     const change = plan([checkpoint('cut', { approvedStartAt: Date.UTC(2026, 9, 25, 3, 0) })], {
       window: { opensAt: Date.UTC(2026, 9, 24, 22, 0), closesAt: Date.UTC(2026, 9, 25, 8, 0) },
-      people: [person('lead', { working: [whole] }), person('olga', { working: [whole] })],
+      people: [person('lead', { working: [whole] }), person('operator', { working: [whole] })],
       authority: [
         authority('lead-authority', {
           role: 'release-lead',
           holders: [{ person: 'lead', ...whole }],
         }),
-        authority('ops-authority', { holders: [{ person: 'olga', ...whole }] }),
+        authority('ops-authority', { holders: [{ person: 'operator', ...whole }] }),
       ],
     });
     const finish = (at: typeof first, sourceEventId: string, receivedOrder: number): ReportBody =>

@@ -48,8 +48,8 @@ describe('run', () => {
       ['replicate', minute(70)],
       ['shift', minute(100)],
     ]);
-    expect(pending?.record.packet.mustAcknowledge).toEqual(['olga']);
-    expect(pending?.record.packet.deltas.map(({ person }) => person)).toEqual(['dev', 'olga']);
+    expect(pending?.record.packet.mustAcknowledge).toEqual(['operator']);
+    expect(pending?.record.packet.deltas.map(({ person }) => person)).toEqual(['dev', 'operator']);
   });
 
   it('asks all four agents, each through the gate', async () => {

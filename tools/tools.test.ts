@@ -17,7 +17,12 @@ import { wouldBreak } from './dryRun.ts';
 import { holdsWanted } from './holdTables.ts';
 import { readFacts } from './readFacts.ts';
 
-const delegate = { person: 'dev', grantedBy: 'olga', opensAt: minute(60), closesAt: minute(120) };
+const delegate = {
+  person: 'dev',
+  grantedBy: 'operator',
+  opensAt: minute(60),
+  closesAt: minute(120),
+};
 const state = declared(
   plan([checkpoint('cut', { approvedStartAt: minute(30) })], {
     authority: [authority('ops-authority', { delegates: [delegate] })],
@@ -27,7 +32,7 @@ const state = declared(
 describe('alternatives', () => {
   it('name each possible owner with the starts that the rules leave to them', () => {
     expect(alternativesFor('cut', state, minute(0))).toEqual([
-      { owner: 'olga', starts: [{ firstAt: minute(30), lastAt: minute(450) }] },
+      { owner: 'operator', starts: [{ firstAt: minute(30), lastAt: minute(450) }] },
       { owner: 'dev', starts: [{ firstAt: minute(60), lastAt: minute(90) }] },
     ]);
   });

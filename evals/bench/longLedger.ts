@@ -26,7 +26,7 @@ const checkpointAt = (index: number): Checkpoint => ({
   moves: 'inside_boundary',
   rank: index + 1,
   approvedStartAt: opensAt + index * stepMinutes * minuteMs,
-  approvedOwner: 'olga',
+  approvedOwner: 'operator',
   startRule: 'pinned',
   duration: { kind: 'exact', seconds: stepMinutes * 60 },
   durationCertainty: 'stated',
@@ -67,8 +67,8 @@ export const benchPlan = (cutoverId: string): Plan => ({
     { id: 'release-lead', name: 'Release lead' },
     { id: 'ops', name: 'Operations' },
   ],
-  people: ['lead', 'olga'].map((id) => ({ id, name: id, contacts: [], working: [wide] })),
-  authority: [['lead', 'release-lead'] as const, ['olga', 'ops'] as const].map(
+  people: ['lead', 'operator'].map((id) => ({ id, name: id, contacts: [], working: [wide] })),
+  authority: [['lead', 'release-lead'] as const, ['operator', 'ops'] as const].map(
     ([person, role]) => ({
       id: `${role}-authority`,
       role,
@@ -108,7 +108,7 @@ export function benchReport(sourceEventId: string, { kind, step, lateMinutes }: 
     source: 'board',
     sourceEventId,
     sourceSequence: null,
-    reporter: 'olga',
+    reporter: 'operator',
     occurredAt: opensAt,
     underPacketVersion: null,
     text,

@@ -9,7 +9,7 @@ import { parseFacts } from './parse.ts';
 const plan = planOf(
   [
     checkpoint('cut', {
-      approvals: [{ id: 'sign', parties: ['olga', 'dev'], needed: 1, validMinutes: null }],
+      approvals: [{ id: 'sign', parties: ['operator', 'dev'], needed: 1, validMinutes: null }],
       confirmations: [{ id: 'ready', parties: ['dev'], needed: 1, validMinutes: null }],
     }),
     checkpoint('after'),
@@ -31,7 +31,7 @@ const plan = planOf(
   },
 );
 
-const report = (facts: string, head = 'id: e1, source: board, by: olga, occurred: "23:00"') =>
+const report = (facts: string, head = 'id: e1, source: board, by: operator, occurred: "23:00"') =>
   `{${head}, facts: [${facts}]}`;
 const read = (text: string) => parseFacts(text, 'facts.yaml', plan);
 const assertionOf = (fact: string): unknown => {
@@ -42,7 +42,7 @@ const assertionOf = (fact: string): unknown => {
 const half = String.fromCharCode(0xd800);
 const jsonOf = (words: string): string =>
   JSON.stringify([
-    { source: 'board', by: 'olga', occurred: '23:00', text: words, facts: [{ note: 'x' }] },
+    { source: 'board', by: 'operator', occurred: '23:00', text: words, facts: [{ note: 'x' }] },
   ]);
 describe('half of a character', () => {
   it('in a facts file is a problem with its place, never a crash', () => {
@@ -57,7 +57,7 @@ describe('half of a character', () => {
       source: 'board',
       sourceEventId: `e${words}`,
       sourceSequence: null,
-      reporter: 'olga',
+      reporter: 'operator',
       occurredAt: minute(60),
       underPacketVersion: null,
       text: words,
@@ -95,8 +95,8 @@ const at = (minutes: number, text: string) => ({
 const span = { opensAt: minute(60), closesAt: minute(120) };
 const examples: readonly [string, unknown][] = [
   [
-    'started: {checkpoint: cut, at: "22:30", owner: olga}',
-    { kind: 'actual_start', checkpoint: 'cut', at: at(30, '22:30'), owner: 'olga' },
+    'started: {checkpoint: cut, at: "22:30", owner: operator}',
+    { kind: 'actual_start', checkpoint: 'cut', at: at(30, '22:30'), owner: 'operator' },
   ],
   [
     'finished: {checkpoint: cut, at: "22:30"}',
@@ -120,7 +120,7 @@ const examples: readonly [string, unknown][] = [
   ],
   [
     'approval: {checkpoint: cut}',
-    { kind: 'approval_given', checkpoint: 'cut', approval: 'sign', party: 'olga' },
+    { kind: 'approval_given', checkpoint: 'cut', approval: 'sign', party: 'operator' },
   ],
   [
     'approval: {checkpoint: cut, approval: x, party: dev, answer: withdrawn}',
@@ -128,11 +128,11 @@ const examples: readonly [string, unknown][] = [
   ],
   [
     'confirmation: {checkpoint: cut}',
-    { kind: 'confirmation_given', checkpoint: 'cut', confirmation: 'ready', party: 'olga' },
+    { kind: 'confirmation_given', checkpoint: 'cut', confirmation: 'ready', party: 'operator' },
   ],
   [
     'confirmation: {checkpoint: cut, answer: refused}',
-    { kind: 'confirmation_refused', checkpoint: 'cut', confirmation: 'ready', party: 'olga' },
+    { kind: 'confirmation_refused', checkpoint: 'cut', confirmation: 'ready', party: 'operator' },
   ],
   ['condition_met: {condition: c}', { kind: 'condition_met', condition: 'c' }],
   ['condition_open: {condition: c}', { kind: 'condition_open', condition: 'c' }],
@@ -145,8 +145,8 @@ const examples: readonly [string, unknown][] = [
     { kind: 'holder_changed', authority: 'a', holder: 'dev', span },
   ],
   [
-    'delegate: {authority: a, person: dev, grantedBy: olga, from: "23:00", for: 1h}',
-    { kind: 'delegate_granted', authority: 'a', person: 'dev', grantedBy: 'olga', span },
+    'delegate: {authority: a, person: dev, grantedBy: operator, from: "23:00", for: 1h}',
+    { kind: 'delegate_granted', authority: 'a', person: 'dev', grantedBy: 'operator', span },
   ],
   [
     'delegate_revoked: {authority: a, person: dev, at: "22:30"}',
@@ -244,7 +244,7 @@ describe('facts as people write them', () => {
       ),
     ).toMatchObject({
       kind: 'checkpoint_added',
-      added: { id: 'extra', rank: 3, approvedOwner: 'olga', approvedStartAt: minute(180) },
+      added: { id: 'extra', rank: 3, approvedOwner: 'operator', approvedStartAt: minute(180) },
     });
   });
 
@@ -277,7 +277,7 @@ describe('times that are told', () => {
 
   it('when a report occurred is never in doubt: the file is refused with the line', () => {
     const { reports, problems } = read(
-      report('say: hello', 'source: board, by: olga, occurred: later'),
+      report('say: hello', 'source: board, by: operator, occurred: later'),
     );
     expect(reports).toEqual([]);
     expect(problems).toEqual([
@@ -288,7 +288,7 @@ describe('times that are told', () => {
 
 describe('reports', () => {
   const two = `reports:
-  - {id: 7, source: board, sequence: 3, by: olga, occurred: "23:00", packet: 2, text: words, facts: [{say: a}, {finished: {checkpoint: cut, at: "22:59", text: own}}]}
+  - {id: 7, source: board, sequence: 3, by: operator, occurred: "23:00", packet: 2, text: words, facts: [{say: a}, {finished: {checkpoint: cut, at: "22:59", text: own}}]}
   - {source: chat, by: dev, occurred: "23:01", facts: [{say: b}]}
 `;
 
@@ -298,7 +298,7 @@ describe('reports', () => {
       source: 'board',
       sourceEventId: '7',
       sourceSequence: 3,
-      reporter: 'olga',
+      reporter: 'operator',
       occurredAt: minute(60),
       underPacketVersion: 2,
       text: 'words',
@@ -325,7 +325,7 @@ describe('reports', () => {
   it('in steps carry the instant of their run and of their arrival', () => {
     const { steps } = read(`cutover: payments
 steps:
-  - {name: one, now: "23:30", reports: [{source: board, by: olga, occurred: "23:00", received: "23:10", facts: [{say: a}]}]}
+  - {name: one, now: "23:30", reports: [{source: board, by: operator, occurred: "23:00", received: "23:10", facts: [{say: a}]}]}
 `);
     expect(steps).toMatchObject([
       { name: 'one', now: minute(90), reports: [{ receivedAt: minute(70) }] },

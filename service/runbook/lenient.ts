@@ -21,7 +21,7 @@ export type Lenient = {
   readonly text: RunbookText;
   /** Places in the original of the items of a list of which some were dropped. */
   readonly places: Readonly<Record<string, readonly number[]>>;
-  /** Top-level places that were dropped, such as checkpoints/3 or people/ana. */
+  /** Top-level places that were dropped, such as checkpoints/3 or people/analyst. */
   readonly dropped: readonly FilePath[];
 };
 

@@ -15,10 +15,10 @@ roles:
   ops: Operations
 people:
   lead: {name: Lead, working: window}
-  olga: {name: Olga, working: [22:00 to 23:30, 23:30-06:00]}
+  operator: {name: Operator, working: [22:00 to 23:30, 23:30-06:00]}
 authority:
   - {role: release-lead, holders: lead}
-  - {role: ops, holders: [{person: olga, from: 22:00, for: 9h}]}
+  - {role: ops, holders: [{person: operator, from: 22:00, for: 9h}]}
 sources:
   board: {name: Board, rank: 1, facts: all, reporters: any_mapped}
 checkpoints:
@@ -53,8 +53,8 @@ describe('a runbook', () => {
         approvedOwner,
       })),
     ).toEqual([
-      { id: 'first', rank: 1, weight: 1, startRule: 'pinned', approvedOwner: 'olga' },
-      { id: 'second', rank: 2, weight: 1, startRule: 'pinned', approvedOwner: 'olga' },
+      { id: 'first', rank: 1, weight: 1, startRule: 'pinned', approvedOwner: 'operator' },
+      { id: 'second', rank: 2, weight: 1, startRule: 'pinned', approvedOwner: 'operator' },
     ]);
     expect(plan?.checkpoints[1]?.predecessors).toEqual([
       { checkpoint: 'first', type: 'start_to_start', gapSeconds: 7_200, maxGapSeconds: 28_800 },
@@ -81,7 +81,7 @@ describe('a runbook', () => {
       zone: 'Europe/London',
     });
     expect(plan?.originals).toContainEqual({
-      path: 'people/olga/working/1/closesAt',
+      path: 'people/operator/working/1/closesAt',
       text: '06:00',
       zone: 'Europe/London',
     });
@@ -187,7 +187,7 @@ describe('a runbook with problems', () => {
       'a span that is none',
       '22:00 to 23:30',
       'evenings',
-      /^13 people\/olga\/working\/0: "evenings" is not a span/,
+      /^13 people\/operator\/working\/0: "evenings" is not a span/,
     ],
     [
       'nobody to own it',
@@ -208,7 +208,7 @@ describe('a runbook with problems', () => {
       .replace('duration: 15-20m', 'duration: 20-15m')
       .replace('lead: release-lead', 'lead: release-led')
       .concat(
-        '  - {id: third, role: nobody, owner: olga, start: 23:30, predecessors: [second, fourth]}\n',
+        '  - {id: third, role: nobody, owner: operator, start: 23:30, predecessors: [second, fourth]}\n',
       );
     const found = lines(broken);
     const places = found.map((line) => line.split(':')[0]);
@@ -226,7 +226,7 @@ describe('a runbook with problems', () => {
   it('a shape error in one checkpoint does not hide a contradiction in another', () => {
     const broken = small
       .replace('duration: 30m', 'duration: [30m]')
-      .concat('  - {id: third, role: nobody, owner: olga, start: 23:30}\n');
+      .concat('  - {id: third, role: nobody, owner: operator, start: 23:30}\n');
     expect(lines(broken).map((line) => line.split(':')[0])).toEqual([
       '23 checkpoints/0/duration',
       '29 checkpoints/2/role',

@@ -37,7 +37,7 @@ function family(night: Night): Family {
   const base = declared(
     plan(night.checkpoints, {
       window: span(0, 8),
-      people: ['lead', 'olga', 'dev'].map((id) => person(id)),
+      people: ['lead', 'operator', 'dev'].map((id) => person(id)),
       ...night.plan,
     }),
   );
@@ -56,7 +56,7 @@ function family(night: Night): Family {
     },
     now: minute(night.now ?? 0),
     starts: night.starts ?? [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8],
-    owners: night.owners ?? ['olga'],
+    owners: night.owners ?? ['operator'],
   };
 }
 
@@ -132,22 +132,22 @@ const single = [0, 60, 120, 150].flatMap((seconds): Night[] => [
     plan: {
       people: [
         person('lead'),
-        person('olga', { working: [span(1, 3), span(3, 5), span(6, 8)] }),
+        person('operator', { working: [span(1, 3), span(3, 5), span(6, 8)] }),
         person('dev'),
       ],
     },
-    situation: { unavailable: [{ person: 'olga', span: span(4, 5), factId: 'f' }] },
+    situation: { unavailable: [{ person: 'operator', span: span(4, 5), factId: 'f' }] },
   },
   ...[true, false].map((chainsAllowed): Night => ({
     name: `holders, delegates and ${chainsAllowed ? '' : 'no '}chains, ${seconds} s`,
     checkpoints: [of('a', seconds)],
-    owners: ['olga', 'dev', 'lead'],
+    owners: ['operator', 'dev', 'lead'],
     plan: {
       authority: [
         authority('row', {
-          holders: [{ person: 'olga', ...span(0, 4) }],
+          holders: [{ person: 'operator', ...span(0, 4) }],
           delegates: [
-            { person: 'dev', grantedBy: 'olga', ...span(2, 7) },
+            { person: 'dev', grantedBy: 'operator', ...span(2, 7) },
             { person: 'lead', grantedBy: 'dev', ...span(1, 3) },
           ],
           chainsAllowed,
@@ -162,7 +162,7 @@ const single = [0, 60, 120, 150].flatMap((seconds): Night[] => [
   {
     name: `rows that name the checkpoint replace the others, ${seconds} s`,
     checkpoints: [of('a', seconds)],
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
     plan: {
       authority: [
         authority('all'),
@@ -170,7 +170,7 @@ const single = [0, 60, 120, 150].flatMap((seconds): Night[] => [
           checkpoint: 'a',
           holders: [
             { person: 'dev', ...span(1, 3) },
-            { person: 'olga', ...span(3, 5) },
+            { person: 'operator', ...span(3, 5) },
           ],
         }),
         authority('named-too', { checkpoint: 'a', holders: [{ person: 'dev', ...span(3, 4) }] }),
@@ -180,7 +180,7 @@ const single = [0, 60, 120, 150].flatMap((seconds): Night[] => [
 ]);
 
 const evidenceRule = { kind: 'replication', source: 'board', maxAgeMinutes: 3 };
-const approval = { id: 'sign', parties: ['lead', 'olga', 'dev'], needed: 2, validMinutes: 4 };
+const approval = { id: 'sign', parties: ['lead', 'operator', 'dev'], needed: 2, validMinutes: 4 };
 const said = (
   party: string,
   answer: 'given' | 'refused',
@@ -217,17 +217,17 @@ const readiness: Night[] = [
     [
       [],
       [said('lead', 'given', 0, kind)],
-      [said('lead', 'given', 0, kind), said('olga', 'given', 2, kind)],
+      [said('lead', 'given', 0, kind), said('operator', 'given', 2, kind)],
       [
         said('lead', 'given', 0, kind),
-        said('olga', 'given', 2, kind),
+        said('operator', 'given', 2, kind),
         said('dev', 'given', 3, kind),
       ],
       [said('lead', 'refused', 0, kind)],
-      [said('lead', 'refused', 0, kind), said('olga', 'refused', 0, kind)],
+      [said('lead', 'refused', 0, kind), said('operator', 'refused', 0, kind)],
       [
         said('lead', 'refused', 0, kind),
-        said('olga', 'given', 0, kind),
+        said('operator', 'given', 0, kind),
         said('dev', 'given', 1, kind),
       ],
     ].map((assents, index): Night => ({
@@ -289,7 +289,7 @@ const exceptions = (
           boundary('m', { ...span(2, 5) }),
           boundary('k', { kind: 'blackout', ...span(5, 6) }),
         ],
-        people: [person('lead'), person('olga', { working: [span(2, 5)] }), person('dev')],
+        people: [person('lead'), person('operator', { working: [span(2, 5)] }), person('dev')],
         policy: {
           slipToleranceMinutes: 10,
           reviewMinutes: 0,
@@ -349,7 +349,7 @@ const gaps = (['finish_to_start', 'start_to_start', 'finish_to_finish'] as const
         of('a', 60),
         of('b', 120, { predecessors: [after('a', { type, gapSeconds, maxGapSeconds: 180 })] }),
       ],
-      owners: ['olga', 'dev'],
+      owners: ['operator', 'dev'],
       starts: [0, 1, 2, 3, 4, 5, 6],
     },
     ...(['in_progress', 'done', 'skipped'] as const).map((state): Night => ({
@@ -365,10 +365,10 @@ const gaps = (['finish_to_start', 'start_to_start', 'finish_to_finish'] as const
           actualStartAt: state === 'skipped' ? null : minute(0),
           actualFinishAt: state === 'done' ? minute(2) : null,
           forecastFinishAt: state === 'in_progress' ? minute(3) : null,
-          owner: state === 'skipped' ? null : 'olga',
+          owner: state === 'skipped' ? null : 'operator',
         },
       },
-      owners: ['olga', 'dev'],
+      owners: ['operator', 'dev'],
     })),
   ]),
 );
@@ -377,24 +377,24 @@ const pairs: Night[] = [
   {
     name: 'one person, two things, one of no length',
     checkpoints: [of('a', 120), of('b', 0)],
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
   },
   {
     name: 'one room',
     checkpoints: [of('a', 120, { room: 'bridge' }), of('b', 60, { room: 'bridge' })],
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
   },
   {
     name: 'overdue work keeps its owner',
     checkpoints: [of('a', 60), of('b', 60)],
     now: 3,
-    progress: { a: { state: 'in_progress', actualStartAt: minute(0), owner: 'olga' } },
-    owners: ['olga', 'dev'],
+    progress: { a: { state: 'in_progress', actualStartAt: minute(0), owner: 'operator' } },
+    owners: ['operator', 'dev'],
   },
   {
     name: 'protected order',
     checkpoints: [of('a', 60, { protected: true }), of('b', 60, { protected: true }), of('c', 60)],
-    owners: ['olga'],
+    owners: ['operator'],
     starts: [0, 1, 2, 3, 4, 5],
   },
   {
@@ -407,23 +407,23 @@ const pairs: Night[] = [
     name: 'separate duties',
     checkpoints: [of('a', 60), of('b', 60)],
     plan: { separations: [{ id: 's', checkpoints: ['a', 'b'] }] },
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
   },
   {
     name: 'separate duties from started work',
     checkpoints: [of('a', 60), of('b', 60)],
     now: 1,
     progress: {
-      a: { state: 'done', actualStartAt: minute(0), actualFinishAt: minute(1), owner: 'olga' },
+      a: { state: 'done', actualStartAt: minute(0), actualFinishAt: minute(1), owner: 'operator' },
     },
     plan: { separations: [{ id: 's', checkpoints: ['a', 'b'] }] },
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
   },
   {
     name: 'review spacing',
     checkpoints: [of('a', 60), of('b', 60), of('c', 0)],
     plan: { reviewSpacings: [{ id: 'r', checkpoints: ['a', 'b', 'c'], minutes: 2 }] },
-    owners: ['olga'],
+    owners: ['operator'],
     starts: [0, 1, 2, 3, 4, 5, 6],
   },
   {
@@ -448,13 +448,13 @@ const crowds: Night[] = [
       boundaries: [boundary('m', { binds: ['a', 'c'], ...span(0, 3) })],
       authority: [
         authority('row', {
-          holders: [{ person: 'olga', ...span(0, 3) }],
-          delegates: [{ person: 'dev', grantedBy: 'olga', ...span(1, 3) }],
+          holders: [{ person: 'operator', ...span(0, 3) }],
+          delegates: [{ person: 'dev', grantedBy: 'operator', ...span(1, 3) }],
         }),
       ],
     },
     starts: [0, 1, 2, 3, 4],
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
   },
   {
     name: 'five on one person, one room, one order',
@@ -466,7 +466,7 @@ const crowds: Night[] = [
       of('e', 0, { predecessors: [after('d', { type: 'start_to_start' })] }),
     ],
     starts: [0, 1, 2, 3, 4, 5, 6],
-    owners: ['olga'],
+    owners: ['operator'],
   },
   {
     name: 'five with two owners, one of them started',
@@ -478,9 +478,9 @@ const crowds: Night[] = [
       of('e', 60, { predecessors: [after('c')] }),
     ],
     now: 1,
-    progress: { a: { state: 'in_progress', actualStartAt: minute(0), owner: 'olga' } },
+    progress: { a: { state: 'in_progress', actualStartAt: minute(0), owner: 'operator' } },
     starts: [1, 2, 3, 4],
-    owners: ['olga', 'dev'],
+    owners: ['operator', 'dev'],
   },
 ];
 

@@ -10,7 +10,7 @@ import { Digest, Id, Instant } from '../../ledger/vocabulary.ts';
 import { minute, plan, checkpoint, actor } from './build.ts';
 import { digestOf } from '../../ledger/canonical.ts';
 
-const ids = ['cut', 'check', 'open', 'olga', 'a', 'b'] as const;
+const ids = ['cut', 'check', 'open', 'operator', 'a', 'b'] as const;
 const listsUpTo = 2;
 
 const known = new Map<z.core.$ZodType, fc.Arbitrary<unknown>>([

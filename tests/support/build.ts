@@ -42,7 +42,7 @@ export const checkpoint = (id: string, change: Partial<Checkpoint> = {}): Checkp
   moves: 'inside_boundary',
   rank: 1,
   approvedStartAt: nightAt,
-  approvedOwner: 'olga',
+  approvedOwner: 'operator',
   startRule: 'pinned',
   duration: { kind: 'exact', seconds: 1800 },
   durationCertainty: 'stated',
@@ -62,7 +62,7 @@ export const authority = (id: string, change: Partial<Authority> = {}): Authorit
   id,
   role: 'ops',
   checkpoint: 'all',
-  holders: [{ person: 'olga', opensAt: minute(-600), closesAt: minute(1200) }],
+  holders: [{ person: 'operator', opensAt: minute(-600), closesAt: minute(1200) }],
   delegates: [],
   chainsAllowed: false,
   ...change,
@@ -85,7 +85,7 @@ export function plan(checkpoints: readonly Checkpoint[], change: Partial<Plan> =
       { id: 'release-lead', name: 'Release lead' },
       { id: 'ops', name: 'Operations' },
     ],
-    people: [person('lead'), person('olga'), person('dev')],
+    people: [person('lead'), person('operator'), person('dev')],
     authority: [
       authority('lead-authority', {
         role: 'release-lead',
@@ -107,7 +107,7 @@ export function plan(checkpoints: readonly Checkpoint[], change: Partial<Plan> =
 }
 
 let counter = 0;
-/** A fact from the status board, told by olga, that occurred and arrived at `atMinute`. */
+/** A fact from the status board, told by operator, that occurred and arrived at `atMinute`. */
 export function fact(assertion: Assertion, change: Partial<Fact> = {}): Fact {
   counter += 1;
   return {
@@ -116,7 +116,7 @@ export function fact(assertion: Assertion, change: Partial<Fact> = {}): Fact {
     source: 'board',
     sourceEventId: `event-${counter}`,
     sourceSequence: null,
-    reporter: 'olga',
+    reporter: 'operator',
     occurredAt: nightAt,
     receivedAt: nightAt,
     text: assertion.kind,

@@ -50,7 +50,7 @@ export function reportBody(sourceEventId: string, change: Partial<ReportBody> = 
     source: 'board',
     sourceEventId,
     sourceSequence: null,
-    reporter: 'olga',
+    reporter: 'operator',
     occurredAt: nightAt,
     underPacketVersion: null,
     text: `told as ${sourceEventId}`,

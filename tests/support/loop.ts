@@ -71,7 +71,7 @@ export function loopWith(deps: GraphDeps, cutoverId: string, clock: { at: number
           source: 'board',
           sourceEventId: count('event'),
           sourceSequence: null,
-          reporter: 'olga',
+          reporter: 'operator',
           occurredAt: clock.at,
           underPacketVersion: null,
           text: 'as told',

@@ -41,7 +41,7 @@ export type NightOptions = {
   readonly facts?: number;
 };
 
-const people = ['ada', 'ben', 'cho', 'dia', 'eli'] as const;
+const people = ['approver', 'backup', 'cho', 'dia', 'eli'] as const;
 const roles = ['ops', 'dba', 'sec'] as const;
 const conditions = ['go-signal', 'vendor-ready'];
 const often = (roll: Dice, share: number): boolean => roll() < share;

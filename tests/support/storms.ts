@@ -43,7 +43,7 @@ export const steps = (most: number): fc.Arbitrary<Step[]> =>
   });
 
 const others: readonly Actor[] = [
-  actor('olga'),
+  actor('operator'),
   actor('dev'),
   actor('nobody'),
   actor('lead', { kind: 'machine' }),
@@ -156,7 +156,7 @@ export function take({ bench, refused, bindings }: Storm, { word, pick }: Step):
     case 'decline_altered':
       return decideOn('DeclinePacket', bench.binding(at(alterations, pick)), at(others, pick));
     case 'acknowledge': {
-      const who = at(['olga', 'dev', 'nobody'], pick);
+      const who = at(['operator', 'dev', 'nobody'], pick);
       const packetId = at(
         [bench.state().current?.packet.packetId ?? 'none', 'packet-1', 'packet-2', 'valueOf'],
         pick,

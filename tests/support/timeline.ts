@@ -28,7 +28,7 @@ export function placement(of: Plan, { id, at, ms = 0, owner, endMs = 0 }: Spot):
     checkpoint: id,
     startAt,
     endAt: startAt + lasts + endMs,
-    owner: owner ?? checkpoint?.approvedOwner ?? 'olga',
+    owner: owner ?? checkpoint?.approvedOwner ?? 'operator',
   };
 }
 
@@ -91,7 +91,7 @@ export function verdictOn(
   return checkResequencing(timelineOf(of, spots, held), state, now);
 }
 
-/** The codes of violations with the checkpoint and subjects they are about: `owner_clash b olga a`. */
+/** The codes of violations with the checkpoint and subjects they are about: `owner_clash b operator a`. */
 export const said = (violations: readonly Violation[]): string[] =>
   violations.map(({ code, checkpoint, subjects }) =>
     [code, checkpoint ?? '-', ...subjects].join(' '),
