@@ -198,8 +198,7 @@ describe('whatever is proposed', () => {
           const all = clean.map((other) => (other.id === spot.id ? moved : other));
           const work = sceneOf(timelineOf(state.situation.plan, [moved]), state, minute(2))
             .placed[0];
-          expect(work).toBeDefined();
-          if (work === undefined) return;
+          if (work === undefined) throw new Error('a well-formed placement is always placed');
           expect(fits(scene, work)).toBe(verdictOn(state, all, minute(2)).length === 0);
         },
       ),

@@ -106,8 +106,9 @@ export async function think(
 }
 
 /**
- * Records a proposal and has it judged, in one transaction. One that the ledger holds already is only judged. Answers whether it said nothing new, so that its run is over. Throws when
- * the ledger refuses for a reason that no other writer explains.
+ * Records a proposal and has it judged, in one transaction. One that the ledger holds already is only judged. Answers
+ * whether it said nothing new, so that its run is over. Throws when the ledger refuses for a reason that no other
+ * writer explains.
  */
 export async function submit(
   { ledger }: LoopDeps,

@@ -8,7 +8,7 @@ import type { RejectionCode } from './codes.ts';
 import type { CommandOf } from './commands.ts';
 import type { CutoverState, PacketRecord, Request } from './cutover.ts';
 import { accept, type DecideContext, type Decision } from './decision.ts';
-import type { Actor, DecisionBinding } from './events.ts';
+import type { Actor, DecisionBinding, EventBody } from './events.ts';
 import type { Violation } from './proposal.ts';
 import { isExpired } from './requesting.ts';
 
@@ -145,52 +145,69 @@ function pendingNamed(packetId: string, state: CutoverState): Pending | null {
   return record?.packet.packetId === packetId && request ? { record, request } : null;
 }
 
+type Deciding = Asked & { readonly decision: 'adopt' | 'decline' };
+type Course = {
+  /** The last look, once everything that both decisions need is as it should be. */
+  readonly last: (pending: Pending) => No | null;
+  readonly then: (pending: Pending) => readonly EventBody[];
+};
+
+/**
+ * What both decisions ask, in the order of the most truthful refusal. Only adopting needs the facts to stand and the
+ * request to be in time: saying no is always safe.
+ */
+function decideOn(
+  asked: Deciding,
+  at: { state: CutoverState; context: DecideContext },
+  { last, then }: Course,
+): Decision {
+  const { actor, binding, decision } = asked;
+  const pending = pendingNamed(binding.packetId, at.state);
+  if (pending === null) return refuse(asked, whyNotPending(binding.packetId, at.state), at);
+  const no =
+    (actor.kind === 'person' ? null : machine(actor)) ??
+    bytesTrouble(pending.record, binding) ??
+    (decision === 'adopt' ? standingTrouble(pending, binding, at) : null) ??
+    nonceTrouble(pending, binding, at.state.usedNonces) ??
+    authorityTrouble(pending, asked, at) ??
+    last(pending);
+  return no === null ? accept(...then(pending)) : refuse(asked, no, at);
+}
+
 /** Makes the pending packet current, with everything that follows from it, or refuses and keeps the refusal. */
-export function adoptPacket(
+export const adoptPacket = (
   { binding, actor }: CommandOf<'AdoptPacket'>,
   state: CutoverState,
   context: DecideContext,
-): Decision {
-  const asked = { decision: 'adopt', actor, binding } as const;
-  const at = { state, context };
-  const pending = pendingNamed(binding.packetId, state);
-  if (pending === null) return refuse(asked, whyNotPending(binding.packetId, state), at);
-  const no =
-    (actor.kind === 'person' ? null : machine(actor)) ??
-    bytesTrouble(pending.record, binding) ??
-    standingTrouble(pending, binding, at) ??
-    nonceTrouble(pending, binding, state.usedNonces) ??
-    authorityTrouble(pending, asked, at) ??
-    checkTrouble(pending.record, state, context);
-  return no === null
-    ? accept(...adoption(state, { ...pending, actor }, context))
-    : refuse(asked, no, at);
-}
+): Decision =>
+  decideOn(
+    { decision: 'adopt', actor, binding },
+    { state, context },
+    {
+      last: ({ record }) => checkTrouble(record, state, context),
+      then: (pending) => adoption(state, { ...pending, actor }, context),
+    },
+  );
+
+const withoutReason: No = { code: 'reason_missing', detail: 'say why it is declined' };
 
 /**
  * Takes the pending packet away on the lead's word; the current one stays in force. It may be declined after its
- * facts moved or its time ran out: saying no is always safe.
+ * facts moved or its time ran out.
  */
-export function declinePacket(
+export const declinePacket = (
   { binding, actor, reason }: CommandOf<'DeclinePacket'>,
   state: CutoverState,
   context: DecideContext,
-): Decision {
-  const asked = { decision: 'decline', actor, binding } as const;
-  const at = { state, context };
-  const pending = pendingNamed(binding.packetId, state);
-  if (pending === null) return refuse(asked, whyNotPending(binding.packetId, state), at);
-  const no =
-    (actor.kind === 'person' ? null : machine(actor)) ??
-    bytesTrouble(pending.record, binding) ??
-    nonceTrouble(pending, binding, state.usedNonces) ??
-    authorityTrouble(pending, asked, at) ??
-    (reason.trim() === ''
-      ? ({ code: 'reason_missing', detail: 'say why it is declined' } as const)
-      : null);
-  if (no !== null) return refuse(asked, no, at);
-  return accept(
-    { type: 'PacketDeclined', packetId: binding.packetId, binding, actor, reason },
-    ...runEnding(state, pending.request, 'declined'),
+): Decision =>
+  decideOn(
+    { decision: 'decline', actor, binding },
+    { state, context },
+    {
+      last: () => (reason.trim() === '' ? withoutReason : null),
+      then: ({ request }) => [
+        { type: 'PacketDeclined', packetId: binding.packetId, binding, actor, reason },
+        ...runEnding(state, request, 'declined'),
+      ],
+    },
   );
-}

@@ -73,6 +73,7 @@ const Pending = z.object({
 beforeAll(async () => {
   main = join(await builtFolder(), 'service', 'main.js');
   home = mkdtempSync(join(tmpdir(), 'interlock-cli-'));
+  writeFileSync(join(home, 'live.yaml'), runbook.replace('mode: rehearsal', 'mode: live'));
   writeFileSync(join(home, 'runbook.yaml'), runbook);
   writeFileSync(join(home, 'late.yaml'), late);
 });
@@ -213,6 +214,20 @@ describe('the command line refuses what it cannot understand', () => {
     [['adopt', '2'], 2],
     [['packet', '99'], 2],
     [['adopt', '2', '--as', 'nobody-here', ...at('23:40')], 2],
+    [['declare', 'live.yaml', '--as', 'nobody-here'], 2],
+    [
+      [
+        'grant',
+        '--as',
+        'lead',
+        '--checkpoint',
+        'nope',
+        '--relaxes',
+        'outside_window',
+        ...at('23:40'),
+      ],
+      2,
+    ],
     [['report', 'missing.yaml'], 2],
     [['status', '--at', 'yesterday'], 2],
     [['status', '--cutover', 'other'], 2],
@@ -223,8 +238,33 @@ describe('the command line refuses what it cannot understand', () => {
     expect(interlock(args).code).toBe(code);
   });
 
+  it('says what belongs at the top of a file that holds a list', () => {
+    writeFileSync(join(home, 'list.json'), '[]');
+    const { code, err } = interlock(['declare', 'list.json', '--as', 'lead']);
+    expect(code).toBe(3);
+    expect(err).toMatch(/list\.json:1 \/: .*\n.*fix: write keys with values .*checkpoints/);
+  });
+
+  it('keeps every line of what it shows within 100 columns', () => {
+    const views = [
+      ['status'],
+      ['holds'],
+      ['packet', 'current'],
+      ['packet', '2', '--diff', '1'],
+      ['packet', '--for', 'operator'],
+      ['lineage'],
+    ];
+    for (const view of views) {
+      const { code, out } = interlock([...view, ...at('23:40')]);
+      expect(code).toBe(0);
+      expect(
+        out.split('\n').filter((line) => line.length > 100),
+        view.join(' '),
+      ).toEqual([]);
+    }
+  });
+
   it('never runs a live cutover on another clock than the real one', () => {
-    writeFileSync(join(home, 'live.yaml'), runbook.replace('mode: rehearsal', 'mode: live'));
     const ledger = ['--ledger', join(home, 'live.db')];
     const { code, err } = interlock([
       'declare',

@@ -31,7 +31,7 @@ export async function declare(
   const outcome = await handle(interlock.ledger, plan.cutoverId, {
     type: 'DeclareCutover',
     plan,
-    actor: actorAt(wanted.as, null, interlock.ledger.now()),
+    actor: actorAt(wanted.as, plan, interlock.ledger.now()),
   });
   if (outcome.rejection !== null) return refused(outcome.rejection);
   const ran = await runOnce(interlock, { ...wanted, cutover: plan.cutoverId }, screen);

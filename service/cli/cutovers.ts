@@ -7,7 +7,7 @@ import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
 import type { Actor, DecisionBinding, LedgerEvent } from '../../ledger/events.ts';
 import { load } from '../../ledger/load.ts';
 import type { Store } from '../../ledger/store.ts';
-import { Id } from '../../ledger/vocabulary.ts';
+import type { Plan } from '../../ledger/plan.ts';
 import type { LedgerOnly } from '../openLedger.ts';
 import { UsageError } from './answer.ts';
 
@@ -97,12 +97,9 @@ export function bindingOf(record: PacketRecord, state: CutoverState): DecisionBi
 }
 
 /** A person acting at this terminal. Embedded mode trusts the terminal to name its user. */
-export function actorAt(person: string, state: CutoverState | null, now: number): Actor {
-  const id = Id.safeParse(person);
-  if (!id.success) throw new UsageError(`--as "${person}" is not a person id`);
-  const known = state?.situation.plan.people.some((candidate) => candidate.id === person) ?? true;
-  if (!known) {
-    const people = state?.situation.plan.people.map((candidate) => candidate.id).join(', ');
+export function actorAt(person: string, plan: Pick<Plan, 'people'>, now: number): Actor {
+  if (!plan.people.some((known) => known.id === person)) {
+    const people = plan.people.map((known) => known.id).join(', ');
     throw new UsageError(`--as "${person}" is nobody in this plan; people: ${people}`);
   }
   return {
@@ -138,6 +135,6 @@ export async function packetNamed(interlock: LedgerOnly, wanted: PacketWanted) {
   const { cutoverId, state } = await open(interlock, wanted.cutover);
   const packets = packetsOf(await eventsOf(interlock.ledger.store, cutoverId));
   const record = findPacket(wanted.packet, state, packets);
-  const actor = actorAt(wanted.as, state, interlock.ledger.now());
+  const actor = actorAt(wanted.as, state.situation.plan, interlock.ledger.now());
   return { cutoverId, state, record, actor };
 }

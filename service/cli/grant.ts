@@ -26,6 +26,12 @@ export async function grant(interlock: LedgerOnly, wanted: Grant): Promise<Answe
       `"${wanted.relaxes}" cannot be relaxed; one of: ${RelaxableCode.options.join(', ')}`,
     );
   }
+  if (!plan.checkpoints.some(({ id }) => id === wanted.checkpoint)) {
+    const known = plan.checkpoints.map(({ id }) => id).join(', ');
+    throw new UsageError(
+      `no checkpoint "${wanted.checkpoint}" in this plan; checkpoints: ${known}`,
+    );
+  }
   const until =
     wanted.until === undefined ? null : readInstant(wanted.until, plan.zone, plan.window);
   if (until !== null && until.at === null) {
@@ -33,7 +39,7 @@ export async function grant(interlock: LedgerOnly, wanted: Grant): Promise<Answe
       `--until "${wanted.until}" is not one instant; write it like 2026-11-08T02:40+00:00`,
     );
   }
-  actorAt(wanted.as, state, interlock.ledger.now());
+  actorAt(wanted.as, plan, interlock.ledger.now());
   const id = interlock.ledger.newId('exception');
   const text = `exception ${relaxes.data} for ${wanted.checkpoint}`;
   const outcome = await handle(interlock.ledger, cutoverId, {

@@ -50,7 +50,9 @@ export async function status(
   const { plan } = state.situation;
   const [forecast, waiting, gaps] = [forecastOf(state, now), readFacts(state), coverageGaps(plan)];
   const text = [
-    `${plan.name} (${state.cutoverId}), ${plan.mode}, notices ${plan.notices}. It is ${fullTimeText(now, names.zone)}.`,
+    wrap(
+      `${plan.name} (${state.cutoverId}), ${plan.mode}, notices ${plan.notices}. It is ${fullTimeText(now, names.zone)}.`,
+    ),
     current === null
       ? 'No packet is current yet.'
       : `Packet ${current.record.packet.version} (${current.record.checkCode}) is current${current.stale ? ', stale' : ''}.`,

@@ -17,7 +17,7 @@ export function bannerText(current: CurrentView | null, names: Names): string[] 
   const { accepted, slips } = current.banner;
   return [
     'STALE: the facts moved under this packet. It stays in force until another is adopted.',
-    ...accepted.map((fact) => `  accepted since: ${fact.subject} [${fact.factId}]`),
+    ...accepted.map((fact) => wrap(`  accepted since: ${fact.subject} [${fact.factId}]`, 4)),
     ...slips.map(
       (slip) =>
         `  the clock: ${names.checkpoint(slip.checkpoint)} is ${minutesText(slip.byMinutes)} past its ${slip.missed}`,
@@ -40,7 +40,9 @@ export function waitingLines(facts: readonly Fact[], readings: readonly Ruling[]
 export function coverageLines(gaps: readonly CoverageGap[], names: Names): string[] {
   return gaps.map(({ role, checkpoint, span }) => {
     const what = checkpoint === 'all' ? '' : ` for ${names.checkpoint(checkpoint)}`;
-    return `Coverage gap: no ${names.role(role)}${what} from ${timeText(span.opensAt, names.zone)} to ${timeText(span.closesAt, names.zone)}`;
+    return wrap(
+      `Coverage gap: no ${names.role(role)}${what} from ${timeText(span.opensAt, names.zone)} to ${timeText(span.closesAt, names.zone)}`,
+    );
   });
 }
 
@@ -82,7 +84,7 @@ export function oldOrdersText(rows: readonly OldOrders[], names: Names): string 
         row.nextContact === null
           ? 'no contact'
           : `next: ${row.nextContact.channel} ${row.nextContact.address}`;
-      return `${names.person(row.person)}: ${acts}, ${notice}, ${contact}`;
+      return wrap(`${names.person(row.person)}: ${acts}, ${notice}, ${contact}`, 4);
     })
     .join('\n');
 }

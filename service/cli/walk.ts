@@ -58,7 +58,7 @@ function leadOf(plan: Plan): string {
 }
 
 async function declareAndShow({ interlock, plan, options, screen }: Stage): Promise<Answer | null> {
-  const actor = actorAt(leadOf(plan), null, interlock.ledger.now());
+  const actor = actorAt(leadOf(plan), plan, interlock.ledger.now());
   const outcome = await handle(interlock.ledger, plan.cutoverId, {
     type: 'DeclareCutover',
     plan,

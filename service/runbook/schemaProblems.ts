@@ -100,6 +100,9 @@ function fixFor(issue: Issue, at: FilePath, { root, value }: Context): string {
   if (issue.code === 'invalid_format' || issue.code === 'invalid_key') {
     return 'use lower-case letters, digits and . _ : - (at most 100), beginning with a letter or digit';
   }
+  if (at.length === 0 && issue.code === 'invalid_type') {
+    return `write keys with values at the top of the file: ${keysAt(root, []).join(', ')}`;
+  }
   if (words === '') return 'correct the value';
   return valueAt(value, at) === undefined ? `add "${String(at.at(-1))}": ${words}` : words;
 }
