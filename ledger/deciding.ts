@@ -149,7 +149,7 @@ type Deciding = Asked & { readonly decision: 'adopt' | 'decline' };
 type Course = {
   /** The last look, once everything that both decisions need is as it should be. */
   readonly last: (pending: Pending) => No | null;
-  readonly then: (pending: Pending) => readonly EventBody[];
+  readonly effects: (pending: Pending) => readonly EventBody[];
 };
 
 /**
@@ -159,7 +159,7 @@ type Course = {
 function decideOn(
   asked: Deciding,
   at: { state: CutoverState; context: DecideContext },
-  { last, then }: Course,
+  { last, effects }: Course,
 ): Decision {
   const { actor, binding, decision } = asked;
   const pending = pendingNamed(binding.packetId, at.state);
@@ -171,7 +171,7 @@ function decideOn(
     nonceTrouble(pending, binding, at.state.usedNonces) ??
     authorityTrouble(pending, asked, at) ??
     last(pending);
-  return no === null ? accept(...then(pending)) : refuse(asked, no, at);
+  return no === null ? accept(...effects(pending)) : refuse(asked, no, at);
 }
 
 /** Makes the pending packet current, with everything that follows from it, or refuses and keeps the refusal. */
@@ -185,7 +185,7 @@ export const adoptPacket = (
     { state, context },
     {
       last: ({ record }) => checkTrouble(record, state, context),
-      then: (pending) => adoption(state, { ...pending, actor }, context),
+      effects: (pending) => adoption(state, { ...pending, actor }, context),
     },
   );
 
@@ -205,7 +205,7 @@ export const declinePacket = (
     { state, context },
     {
       last: () => (reason.trim() === '' ? withoutReason : null),
-      then: ({ request }) => [
+      effects: ({ request }) => [
         { type: 'PacketDeclined', packetId: binding.packetId, binding, actor, reason },
         ...runEnding(state, request, 'declined'),
       ],
