@@ -71,6 +71,20 @@ describe('a held fact', () => {
     expect(heldAfter(waiting, other)).toEqual([]);
   });
 
+  it('that is a finish stays whatever another source forecasts, and its own source forecasts later', () => {
+    const finish = (change: Partial<Fact>): Fact =>
+      fact({ kind: 'actual_finish', checkpoint: 'cut', at: reading(minute(4)) }, change);
+    const waiting = finish({ occurredAt: minute(5), sourceSequence: 5 });
+    const later = { occurredAt: minute(9), source: 'rail' };
+    expect(heldAfter(waiting, forecast(50, later))).toEqual([waiting.factId]);
+    expect(heldAfter(waiting, finish(later))).toEqual([]);
+    const own = { occurredAt: minute(9), sourceSequence: 6 };
+    expect(heldAfter(waiting, forecast(50, own))).toEqual([]);
+    expect(heldAfter(waiting, forecast(50, { ...own, sourceSequence: 4 }))).toEqual([
+      waiting.factId,
+    ]);
+  });
+
   it('is not touched by a fact on another subject', () => {
     const waiting = forecast(40, { occurredAt: minute(1) });
     const other = fact(

@@ -3,7 +3,7 @@
  * the same events always gives the same state.
  */
 import type { CutoverState } from './cutover.ts';
-import { applyAsForecast, applyFact } from './effects.ts';
+import { applyAsForecast, applyFact, asForecast } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
 import type { Fact, Ruling } from './facts.ts';
 import { hear } from './hearing.ts';
@@ -45,7 +45,8 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
 
 /**
  * An accepted fact settles what is held on its subject, but never what says that it came later: that stays before
- * a human, by the source's own sequence or by when it happened, whichever puts it later.
+ * a human, by the source's own sequence or by when it happened, whichever puts it later. A forecast is said before
+ * the finish it is about, so the clock of another source settles no held finish with one.
  */
 function isSettledBy(held: Fact, accepted: Fact): boolean {
   if (subjectOf(held.assertion) !== subjectOf(accepted.assertion)) return false;
@@ -53,10 +54,10 @@ function isSettledBy(held: Fact, accepted: Fact): boolean {
     held.source === accepted.source &&
     held.sourceSequence !== null &&
     accepted.sourceSequence !== null;
-  const isLater =
-    held.occurredAt > accepted.occurredAt ||
-    (numbered && (held.sourceSequence ?? 0) > (accepted.sourceSequence ?? 0));
-  return !isLater;
+  const numberedLater = numbered && (held.sourceSequence ?? 0) > (accepted.sourceSequence ?? 0);
+  const finish = held.assertion.kind === 'actual_finish';
+  if (finish && accepted.assertion.kind === 'forecast_finish') return numbered && !numberedLater;
+  return !(numberedLater || held.occurredAt > accepted.occurredAt);
 }
 
 function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverState {
@@ -75,6 +76,7 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
     case 'accepted':
     case 'accepted_as_forecast': {
       const apply = ruling.ruling === 'accepted' ? applyFact : applyAsForecast;
+      const told = ruling.ruling === 'accepted' ? fact : asForecast(fact);
       const { factId, source, sourceSequence, reporter, occurredAt, assertion } = fact;
       const ruledVersion = state.version + 1;
       const subject = subjectOf(assertion);
@@ -94,7 +96,7 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
           },
         },
         moved: [...state.moved, { factId, subject, version }],
-        heldFacts: state.heldFacts.filter((held) => !isSettledBy(held.fact, fact)),
+        heldFacts: state.heldFacts.filter((held) => !isSettledBy(held.fact, told)),
       };
     }
   }
