@@ -2,10 +2,9 @@
  * Names in a plan: each is given once, and each that is used is one that the plan gives. It looks at no time.
  */
 import type { PlanProblem } from '../ledger/judge.ts';
-import type { Assent, Checkpoint, Plan } from '../ledger/plan.ts';
+import { type Assent, type Checkpoint, ownSource, type Plan } from '../ledger/plan.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { problem } from './planProblem.ts';
-import { ownSource } from './readinessSources.ts';
 
 const sections = [
   'checkpoints',

@@ -5,12 +5,18 @@
  */
 import type { AssertionOf } from '../ledger/amend.ts';
 import type { Fact, FactKind } from '../ledger/facts.ts';
-import type { Authority, Boundary, Checkpoint, Plan } from '../ledger/plan.ts';
+import {
+  type Authority,
+  type Boundary,
+  type Checkpoint,
+  ownSource,
+  type Plan,
+} from '../ledger/plan.ts';
 import type { Situation } from '../ledger/situation.ts';
 import type { Id, Instant } from '../ledger/vocabulary.ts';
 import { authorisedInRow, isAuthorisedAt, rowsFor } from './authorityAt.ts';
 import { containsInstant, containsSpan } from './intervals.ts';
-import { isAuthoritative, ownSource } from './readinessSources.ts';
+import { isAuthoritative } from './readinessSources.ts';
 
 /** A fact with the situation it is judged in: the mapping is read as it stands for the moment of the act. */
 type Act = { readonly situation: Situation; readonly plan: Plan; readonly fact: Fact };

@@ -6,9 +6,9 @@ import { canonicalJson } from '../ledger/canonical.ts';
 import type { ReadinessCode } from '../ledger/codes.ts';
 import type { HeardFact, KnownFact } from '../ledger/cutover.ts';
 import type { Assertion } from '../ledger/facts.ts';
-import type { Plan } from '../ledger/plan.ts';
+import { ownSource, type Plan, rankOf } from '../ledger/plan.ts';
+import { happensOnce } from '../ledger/subjects.ts';
 import type { Interval } from '../ledger/vocabulary.ts';
-import { ownSource, rankOf } from './readinessSources.ts';
 
 /** The parts of a fact that this rule reads; both a fact and a known one have them. */
 export type Told = Pick<KnownFact, 'source' | 'sourceSequence' | 'occurredAt' | 'assertion'>;
@@ -54,10 +54,6 @@ function canBothHold(one: Assertion, other: Assertion): boolean {
     sides.every((side) => change[side] === null || other.change[side] === null)
   );
 }
-
-/** A start and a finish happen once: a later word on them is a correction or a contradiction, never news. */
-const happensOnce = (assertion: Assertion): boolean =>
-  assertion.kind === 'actual_start' || assertion.kind === 'actual_finish';
 
 /** Of two contradicting sources the better ranked one wins; equals are for a human, and so is one source twice. */
 const outranks = (plan: Plan, told: Told, known: Told): boolean =>

@@ -3,11 +3,9 @@
  * A chat, a bot or a stand-in that the plan does not name has no voice here.
  */
 import type { Fact, FactKind } from '../ledger/facts.ts';
-import type { Plan, SourceRule } from '../ledger/plan.ts';
+import { ownSource, type Plan, type SourceRule } from '../ledger/plan.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 
-/** People acting through this software. It may assert every kind; what its reporter may do is still checked. */
-export const ownSource: Id = 'interlock';
 /** Source rules may list this in place of every kind. */
 export const everyKind = 'all';
 
@@ -27,10 +25,6 @@ export function isMappedReporter(plan: Plan, fact: Fact): boolean {
   const reporters = sourceOf(plan, fact.source)?.reporters ?? 'any_mapped';
   return reporters === 'any_mapped' || reporters.includes(fact.reporter);
 }
-
-/** How far a source is trusted: less is more. A person acting through this software comes before every feed. */
-export const rankOf = (plan: Plan, source: Id): number =>
-  source === ownSource ? 0 : (sourceOf(plan, source)?.rank ?? 100);
 
 /**
  * A source is authoritative for a kind when its rule lists that kind by name, or lists everything and no source

@@ -71,18 +71,35 @@ describe('a held fact', () => {
     expect(heldAfter(waiting, other)).toEqual([]);
   });
 
-  it('that is a finish stays whatever another source forecasts, and its own source forecasts later', () => {
-    const finish = (change: Partial<Fact>): Fact =>
-      fact({ kind: 'actual_finish', checkpoint: 'cut', at: reading(minute(4)) }, change);
-    const waiting = finish({ occurredAt: minute(5), sourceSequence: 5 });
-    const later = { occurredAt: minute(9), source: 'rail' };
-    expect(heldAfter(waiting, forecast(50, later))).toEqual([waiting.factId]);
-    expect(heldAfter(waiting, finish(later))).toEqual([]);
-    const own = { occurredAt: minute(9), sourceSequence: 6 };
-    expect(heldAfter(waiting, forecast(50, own))).toEqual([]);
-    expect(heldAfter(waiting, forecast(50, { ...own, sourceSequence: 4 }))).toEqual([
-      waiting.factId,
-    ]);
+  describe('that is a finish', () => {
+    const finish = (minutes: number, change: Partial<Fact>): Fact =>
+      fact({ kind: 'actual_finish', checkpoint: 'cut', at: reading(minute(minutes)) }, change);
+    const rail = { occurredAt: minute(5), source: 'rail', sourceSequence: 5 };
+    const waiting = finish(4, rail);
+
+    it('stays when it is only forecast, unless its own source forecasts it later', () => {
+      for (const change of [
+        { occurredAt: minute(9), source: 'board' },
+        { ...rail, occurredAt: minute(9), sourceSequence: null },
+        { ...rail, occurredAt: minute(9), sourceSequence: 4 },
+      ]) {
+        expect(heldAfter(waiting, forecast(50, change))).toEqual([waiting.factId]);
+      }
+      const later = forecast(50, { ...rail, occurredAt: minute(9), sourceSequence: 6 });
+      expect(heldAfter(waiting, later)).toEqual([]);
+    });
+
+    it('stays when another source says otherwise, unless that one is trusted more', () => {
+      const unranked = { occurredAt: minute(9), source: 'lane' };
+      expect(heldAfter(waiting, finish(3, unranked))).toEqual([waiting.factId]);
+      expect(heldAfter(waiting, finish(4, unranked))).toEqual([]);
+      const byPerson = { occurredAt: minute(9), source: 'interlock' };
+      expect(heldAfter(waiting, finish(3, byPerson))).toEqual([]);
+      expect(heldAfter(waiting, finish(3, { ...byPerson, occurredAt: minute(4) }))).toEqual([
+        waiting.factId,
+      ]);
+      expect(heldAfter(waiting, finish(3, { ...rail, occurredAt: minute(9) }))).toEqual([]);
+    });
   });
 
   it('is not touched by a fact on another subject', () => {

@@ -5,11 +5,11 @@
 import type { CutoverState } from './cutover.ts';
 import { applyAsForecast, applyFact, asForecast } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
-import type { Fact, Ruling } from './facts.ts';
+import type { Ruling } from './facts.ts';
 import { hear } from './hearing.ts';
 import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
 import { initialSituation } from './situation.ts';
-import { subjectOf } from './subjects.ts';
+import { isSettledBy, subjectOf } from './subjects.ts';
 import type { Instant } from './vocabulary.ts';
 
 function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverState {
@@ -41,23 +41,6 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     noticed: {},
     refusals: 0,
   };
-}
-
-/**
- * An accepted fact settles what is held on its subject, but never what says that it came later: that stays before
- * a human, by the source's own sequence or by when it happened, whichever puts it later. A forecast is said before
- * the finish it is about, so the clock of another source settles no held finish with one.
- */
-function isSettledBy(held: Fact, accepted: Fact): boolean {
-  if (subjectOf(held.assertion) !== subjectOf(accepted.assertion)) return false;
-  const numbered =
-    held.source === accepted.source &&
-    held.sourceSequence !== null &&
-    accepted.sourceSequence !== null;
-  const numberedLater = numbered && (held.sourceSequence ?? 0) > (accepted.sourceSequence ?? 0);
-  const finish = held.assertion.kind === 'actual_finish';
-  if (finish && accepted.assertion.kind === 'forecast_finish') return numbered && !numberedLater;
-  return !(numberedLater || held.occurredAt > accepted.occurredAt);
 }
 
 function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverState {
@@ -96,7 +79,9 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
           },
         },
         moved: [...state.moved, { factId, subject, version }],
-        heldFacts: state.heldFacts.filter((held) => !isSettledBy(held.fact, told)),
+        heldFacts: state.heldFacts.filter(
+          (held) => !isSettledBy(state.situation.plan, held.fact, told),
+        ),
       };
     }
   }

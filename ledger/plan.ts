@@ -237,3 +237,10 @@ export const Plan = z.strictObject({
   originals: z.array(Original),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** People acting through this software. It may assert every kind; what its reporter may do is still checked. */
+export const ownSource: Id = 'interlock';
+
+/** How far a source is trusted: less is more. A person acting through this software comes before every feed. */
+export const rankOf = (plan: Plan, source: Id): number =>
+  source === ownSource ? 0 : (plan.sources.find((rule) => rule.id === source)?.rank ?? 100);
