@@ -7,7 +7,7 @@ import { type Checkpoint, plannedMs } from '../ledger/plan.ts';
 import type { Placement } from '../ledger/proposal.ts';
 import { type Id, secondMs } from '../ledger/vocabulary.ts';
 import { problemFrom } from '../solver/normalise.ts';
-import { sceneOf, type Work } from '../solver/normaliseScene.ts';
+import { sceneOf, type Work } from '../solver/normalise/scene.ts';
 import { type TimetableRow, timetable } from '../solver/timetable.ts';
 import { placedTicks } from '../tools/explain.ts';
 import { busyOwner, byRank, type Draft, progressIn } from './packetDraft.ts';

@@ -15,7 +15,7 @@ import {
   type StartRange,
   type Tick,
 } from './problem.ts';
-import { endless } from './started.ts';
+import { endless } from './board/started.ts';
 
 export type Trade =
   'earliest_finish' | 'fewer_woken' | 'fewer_handovers' | 'fewest_moves' | 'smallest_slip';

@@ -4,7 +4,7 @@
  */
 import type { ResequencingBody } from '../ledger/proposal.ts';
 import type { Id } from '../ledger/vocabulary.ts';
-import { instantOf } from './normaliseTime.ts';
+import { instantOf } from './normalise/ticks.ts';
 import type { Problem, Resequenced } from './problem.ts';
 
 /** The body of a resequencing proposal: placements and holds sorted by checkpoint. */

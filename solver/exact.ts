@@ -3,11 +3,11 @@
  * by level, from a safe schedule known before. Work is counted in conflicts; when they are spent, the best found
  * comes back with the levels proven so far.
  */
-import type { Schedule } from './costs.ts';
-import { membersOf } from './domains.ts';
+import type { Schedule } from './exact/costs.ts';
+import { membersOf } from './exact/domains.ts';
 import { compareLevels, levelsOf } from './levels.ts';
 import { outcome, proofOf } from './listSchedule.ts';
-import type { Hint } from './model.ts';
+import type { Hint } from './exact/model.ts';
 import type { Budget, PlacedTicks, Problem, Resequenced } from './problem.ts';
 import {
   brokenPairs,
@@ -17,7 +17,7 @@ import {
   keepsDomains,
   partsOf,
   swappedPairs,
-} from './region.ts';
+} from './exact/region.ts';
 import {
   boundOf,
   type Climb,
@@ -25,7 +25,7 @@ import {
   climbLevels,
   settleLeast,
   startClimb,
-} from './stages.ts';
+} from './exact/stages.ts';
 
 /** Everything of one call: the field, a safe schedule, what is decided again, the searches of its parts. */
 type Run = {

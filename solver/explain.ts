@@ -4,11 +4,11 @@
  */
 import type { Cause } from '../ledger/holds.ts';
 import type { Id } from '../ledger/vocabulary.ts';
-import { isIrreducible, smallestConflict } from './conflict.ts';
-import { type Group, groupsFor } from './groups.ts';
+import { isIrreducible, smallestConflict } from './explain/conflict.ts';
+import { type Group, groupsFor } from './explain/groups.ts';
 import type { Problem, Resequenced } from './problem.ts';
-import { only } from './relax.ts';
-import { type Engine, type Release, releasesFor } from './relaxations.ts';
+import { only } from './explain/relax.ts';
+import { type Engine, type Release, releasesFor } from './explain/relaxations.ts';
 
 export type Explanation = {
   readonly checkpoint: Id;

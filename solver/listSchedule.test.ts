@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../ledger/canonical.ts';
 import { randomProblem } from '../tests/support/problems.ts';
-import { boardOf } from './board.ts';
-import { fits } from './fits.ts';
-import { asIncumbent, forcedOut } from './incumbent.ts';
+import { boardOf } from './board/board.ts';
+import { fits } from './listSchedule/fits.ts';
+import { asIncumbent, forcedOut } from './listSchedule/incumbent.ts';
 import { keepIncumbent, listSchedule } from './listSchedule.ts';
 import type { Problem } from './problem.ts';
 

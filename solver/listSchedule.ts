@@ -3,11 +3,16 @@
  * with the chain that forced it. Fast and safe, not always best: the exact search starts from its result.
  */
 import type { Id } from '../ledger/vocabulary.ts';
-import { type Board, boardOf } from './board.ts';
-import { boardAsIncumbent, forcedOut, incumbentFits, incumbentPlacements } from './incumbent.ts';
+import { type Board, boardOf } from './board/board.ts';
+import {
+  boardAsIncumbent,
+  forcedOut,
+  incumbentFits,
+  incumbentPlacements,
+} from './listSchedule/incumbent.ts';
 import { compareLevels, levelsOf } from './levels.ts';
-import { passOver, type Strategy } from './listPass.ts';
-import { heldFor } from './listHolds.ts';
+import { passOver, type Strategy } from './listSchedule/pass.ts';
+import { heldFor } from './listSchedule/holds.ts';
 import { levelNames, type PlacedTicks, type Problem, type Resequenced } from './problem.ts';
 
 /** Tried in this order; a later one is only asked when an earlier one holds something it need not. */

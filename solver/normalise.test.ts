@@ -13,9 +13,9 @@ import {
   reading,
 } from '../tests/support/build.ts';
 import { randomNight } from '../tests/support/nights.ts';
-import { boardOf } from './board.ts';
+import { boardOf } from './board/board.ts';
 import { problemFrom } from './normalise.ts';
-import { allows } from './ranges.ts';
+import { allows } from './board/ranges.ts';
 
 type Case = {
   readonly of?: Partial<Checkpoint>;

@@ -5,13 +5,13 @@
 import type { CutoverState } from '../ledger/cutover.ts';
 import { type Checkpoint, plannedMs } from '../ledger/plan.ts';
 import { type Id, type Instant, minuteMs } from '../ledger/vocabulary.ts';
-import { blockersOf, byCause, cause, excepted, limitsOn } from './normaliseLimits.ts';
-import { edgesOf, spacingsOf } from './normaliseOrder.ts';
-import { candidatesFor } from './normalisePeople.ts';
-import { progressAt, type Scene, sceneOf, waivers } from './normaliseScene.ts';
-import { down, from, up } from './normaliseTime.ts';
+import { blockersOf, byCause, cause, excepted, limitsOn } from './normalise/limits.ts';
+import { edgesOf, spacingsOf } from './normalise/order.ts';
+import { candidatesFor } from './normalise/people.ts';
+import { progressAt, type Scene, sceneOf, waivers } from './normalise/scene.ts';
+import { down, from, up } from './normalise/ticks.ts';
 import type { FixedCheckpoint, Limit, OpenCheckpoint, Problem } from './problem.ts';
-import { union } from './ranges.ts';
+import { union } from './board/ranges.ts';
 
 const byId = (one: { readonly id: Id }, other: { readonly id: Id }): number =>
   one.id < other.id ? -1 : 1;

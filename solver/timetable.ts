@@ -5,13 +5,13 @@
 import type { Cause } from '../ledger/holds.ts';
 import type { Driver } from '../ledger/packet.ts';
 import { type Id, type Instant, minuteMs } from '../ledger/vocabulary.ts';
-import { type Board, boardOf, type Seat } from './board.ts';
-import { floatOf } from './float.ts';
-import { instantOf } from './normaliseTime.ts';
-import { emptyPlaces, type Places, take } from './places.ts';
+import { type Board, boardOf, type Seat } from './board/board.ts';
+import { floatOf } from './timetable/float.ts';
+import { instantOf } from './normalise/ticks.ts';
+import { emptyPlaces, type Places, take } from './board/places.ts';
 import type { PlacedTicks, Problem } from './problem.ts';
-import { type Reason, reasonsOf } from './reasons.ts';
-import { extremes } from './slack.ts';
+import { type Reason, reasonsOf } from './board/reasons.ts';
+import { extremes } from './timetable/slack.ts';
 
 export type TimetableRow = {
   readonly checkpoint: Id;

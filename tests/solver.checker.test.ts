@@ -5,9 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkResequencing } from '../constraints/resequencing.ts';
 import type { ResequencingBody } from '../ledger/proposal.ts';
-import { boardOf } from '../solver/board.ts';
+import { boardOf } from '../solver/board/board.ts';
 import { bodyFrom } from '../solver/body.ts';
-import { fits } from '../solver/fits.ts';
+import { fits } from '../solver/listSchedule/fits.ts';
 import { listSchedule } from '../solver/listSchedule.ts';
 import { problemFrom } from '../solver/normalise.ts';
 import type { PlacedTicks, Problem } from '../solver/problem.ts';

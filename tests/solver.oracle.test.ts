@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { exact } from '../solver/exact.ts';
-import { asIncumbent } from '../solver/incumbent.ts';
+import { asIncumbent } from '../solver/listSchedule/incumbent.ts';
 import { compareLevels } from '../solver/levels.ts';
 import { listSchedule } from '../solver/listSchedule.ts';
 import { problemFrom } from '../solver/normalise.ts';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Id } from '../ledger/vocabulary.ts';
 import { exact } from '../solver/exact.ts';
 import { explainHold } from '../solver/explain.ts';
-import { groupsFor } from '../solver/groups.ts';
+import { groupsFor } from '../solver/explain/groups.ts';
 import { compareLevels, levelsOf } from '../solver/levels.ts';
 import { listSchedule } from '../solver/listSchedule.ts';
 import type {
@@ -16,7 +16,7 @@ import type {
   Problem,
   Resequenced,
 } from '../solver/problem.ts';
-import { keyOf, only } from '../solver/relax.ts';
+import { keyOf, only } from '../solver/explain/relax.ts';
 import { bestOfAll, isSafe, startsOf } from './highs.raw.ts';
 import { tinyHorizon, tinyProblem } from './highs.tiny.ts';
 import { between, causeOf, dice, oneOf, randomProblem } from './support/problems.ts';

@@ -16,7 +16,7 @@ import { parseFacts, parseRunbook } from '../service/runbook/parse.ts';
 import { alternatives } from '../solver/alternatives.ts';
 import { bodyFrom } from '../solver/body.ts';
 import { exact } from '../solver/exact.ts';
-import { asIncumbent } from '../solver/incumbent.ts';
+import { asIncumbent } from '../solver/listSchedule/incumbent.ts';
 import { compareLevels } from '../solver/levels.ts';
 import { listSchedule } from '../solver/listSchedule.ts';
 import { problemFrom } from '../solver/normalise.ts';

@@ -5,8 +5,8 @@
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { Id, Instant } from '../ledger/vocabulary.ts';
 import { problemFrom } from '../solver/normalise.ts';
-import { instantOf } from '../solver/normaliseTime.ts';
-import { intersect, type Ranges } from '../solver/ranges.ts';
+import { instantOf } from '../solver/normalise/ticks.ts';
+import { intersect, type Ranges } from '../solver/board/ranges.ts';
 
 /** One possible owner with the spans of starts that every single rule allows, both ends inclusive. */
 export type Alternative = {

@@ -9,7 +9,7 @@ import type { Id, Instant } from '../ledger/vocabulary.ts';
 import { explainHold } from '../solver/explain.ts';
 import { problemFrom } from '../solver/normalise.ts';
 import type { PlacedTicks, Problem, Resequenced } from '../solver/problem.ts';
-import type { Release } from '../solver/relaxations.ts';
+import type { Release } from '../solver/explain/relaxations.ts';
 import { resequence, standardBudget } from '../solver/resequence.ts';
 
 export type Conflict = { readonly causes: readonly Cause[]; readonly releases: readonly Release[] };

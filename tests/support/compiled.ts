@@ -13,7 +13,6 @@ const folders = [
   'constraints',
   'graph',
   'ledger',
-  'ledger/stores',
   'service',
   'solver',
   'tests/support',
@@ -22,7 +21,7 @@ const folders = [
 
 const sources = (): string[] =>
   folders.flatMap((folder) =>
-    readdirSync(join(root, folder))
+    readdirSync(join(root, folder), { encoding: 'utf8', recursive: true })
       .filter((name) => name.endsWith('.ts') && !/\.(test|eval|d)\.ts$/.test(name))
       .map((name) => join(root, folder, name)),
   );

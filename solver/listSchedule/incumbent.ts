@@ -1,0 +1,73 @@
+/**
+ * The incumbent timeline in ticks: keeping it when it breaks nothing, and the problem as it would stand if a result
+ * became the incumbent. Both rest on one meaning of "unchanged".
+ */
+import type { Id } from '../../ledger/vocabulary.ts';
+import { type Board, boardOf, possible, type Seat } from '../board/board.ts';
+import { fits } from './fits.ts';
+import { orderOf } from './order.ts';
+import { isReview, type OpenCheckpoint, type PlacedTicks, type Problem } from '../problem.ts';
+import { union } from '../board/ranges.ts';
+import { endless } from '../board/started.ts';
+
+/** What the incumbent timeline places, as it places it, sorted by id. */
+export const incumbentPlacements = (problem: Problem): PlacedTicks[] =>
+  problem.open
+    .filter(({ wasPlaced }) => wasPlaced)
+    .map(({ id, preferredStart, preferredOwner, duration }) => ({
+      checkpoint: id,
+      start: preferredStart,
+      end: preferredStart + duration,
+      owner: preferredOwner,
+    }))
+    .toSorted((one, other) => (one.checkpoint < other.checkpoint ? -1 : 1));
+
+/** Whether the incumbent timeline breaks nothing. */
+export const incumbentFits = (board: Board): boolean =>
+  fits(board, incumbentPlacements(board.problem));
+
+/** Checkpoints that no timeline can place: nothing is left of their own starts, or they hang on such a one. */
+export function forcedOut(board: Board): ReadonlySet<Id> {
+  const { order, cyclic } = orderOf(board, false);
+  const out = new Set(cyclic.map(({ id }) => id));
+  const hangs = (seat: Seat): boolean => seat.into.some(({ from }) => out.has(from));
+  for (const seat of order) if (possible(seat).length === 0 || hangs(seat)) out.add(seat.id);
+  return out;
+}
+
+function reviewed(checkpoint: OpenCheckpoint, preferred: number, from: number | undefined) {
+  if (from === undefined) return checkpoint.limits;
+  const starts = union([
+    { first: preferred, last: preferred },
+    { first: from, last: endless },
+  ]);
+  return checkpoint.limits.map((limit) => (isReview(limit) ? { ...limit, starts } : limit));
+}
+
+/** The problem as it would be asked again, at the same `now`, once these placements are the incumbent. */
+export function asIncumbent(problem: Problem, placements: readonly PlacedTicks[]): Problem {
+  const runs = new Map(placements.map((run) => [run.checkpoint, run]));
+  const awake = new Set([...(problem.awake ?? []), ...placements.map(({ owner }) => owner)]);
+  const open = problem.open.map((checkpoint): OpenCheckpoint => {
+    const run = runs.get(checkpoint.id);
+    const approved = checkpoint.approvedStart ?? checkpoint.preferredStart;
+    const preferredStart = run?.start ?? approved;
+    return {
+      ...checkpoint,
+      preferredStart,
+      approvedStart: approved,
+      preferredOwner: run?.owner ?? checkpoint.candidates[0]?.person ?? checkpoint.preferredOwner,
+      wasPlaced: run !== undefined,
+      limits: reviewed(checkpoint, preferredStart, problem.reviewFrom),
+      candidates: checkpoint.candidates.map((candidate) => ({
+        ...candidate,
+        newlyWoken: !awake.has(candidate.person),
+      })),
+    };
+  });
+  return { ...problem, open };
+}
+
+/** The board of that problem. */
+export const boardAsIncumbent = (problem: Problem, placements: readonly PlacedTicks[]): Board =>
+  boardOf(asIncumbent(problem, placements));
