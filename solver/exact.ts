@@ -27,6 +27,9 @@ import {
   startClimb,
 } from './exact/stages.ts';
 
+/** Any timetable known before; it is only used when it is safe. */
+type Warm = Pick<Resequenced, 'placements'>;
+
 /** Everything of one call: the field, a safe schedule, what is decided again, the searches of its parts. */
 type Run = {
   readonly field: Field;
@@ -58,7 +61,7 @@ const allHeld = ({ members }: Field): Schedule => ({
   start: members.map(() => 0),
 });
 
-function safeFrom(field: Field, warm: Resequenced): Schedule {
+function safeFrom(field: Field, warm: Warm): Schedule {
   const schedule = scheduleFrom(field, warm.placements);
   let isSafe =
     keepsDomains(field, schedule) &&
@@ -70,7 +73,7 @@ function safeFrom(field: Field, warm: Resequenced): Schedule {
 }
 
 /** What is decided again at first: all that is held or broken, and all that the safe schedule changes. */
-function startRun(problem: Problem, budget: Budget, warm: Resequenced): Run {
+function startRun(problem: Problem, budget: Budget, warm: Warm): Run {
   const field = fieldOf(problem, membersOf(problem));
   const safe = safeFrom(field, warm);
   const incumbent = incumbentOf(field);
@@ -230,7 +233,7 @@ function spent(run: Run, parts: readonly Part[]): Resequenced {
 }
 
 /** The least disturbance possible, proven, or the best found within the budget. */
-export function exact(problem: Problem, budget: Budget, warm: Resequenced): Resequenced {
+export function exact(problem: Problem, budget: Budget, warm: Warm): Resequenced {
   const run = startRun(problem, budget, warm);
   for (;;) {
     const parts = partsNow(run);

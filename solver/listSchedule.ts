@@ -16,8 +16,9 @@ import { heldFor } from './listSchedule/holds.ts';
 import { levelNames, type PlacedTicks, type Problem, type Resequenced } from './problem.ts';
 
 /** Tried in this order; a later one is only asked when an earlier one holds something it need not. */
+const quickest: Strategy = { protectedFirst: false, keepLanes: true };
 const strategies: readonly Strategy[] = [
-  { protectedFirst: false, keepLanes: true },
+  quickest,
   { protectedFirst: false, keepLanes: false },
   { protectedFirst: true, keepLanes: true },
   { protectedFirst: true, keepLanes: false },
@@ -90,6 +91,15 @@ export function keepIncumbent(problem: Problem): Resequenced | null {
   const forced = forcedOut(board);
   const isKept = problem.open.every(({ id, wasPlaced }) => wasPlaced !== forced.has(id));
   return isKept && incumbentFits(board) ? outcome(problem, incumbentPlacements(problem)) : null;
+}
+
+/** A safe timetable at once, with no more thought than one pass: where an exact search may start. */
+export function firstSchedule(problem: Problem): Pick<Resequenced, 'placements'> {
+  const board = boardOf(problem);
+  const placements = incumbentFits(board)
+    ? incumbentPlacements(problem)
+    : passOver(board, quickest);
+  return { placements };
 }
 
 /**

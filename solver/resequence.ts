@@ -3,7 +3,7 @@
  * started from the list schedule. `proven` is only true when no better timetable exists.
  */
 import { exact } from './exact.ts';
-import { keepIncumbent, listSchedule } from './listSchedule.ts';
+import { firstSchedule, keepIncumbent } from './listSchedule.ts';
 import type { Budget, Resequence } from './problem.ts';
 
 /** Far above what any night tried so far has needed; it only bounds the worst case. */
@@ -13,6 +13,5 @@ export const standardBudget: Budget = { conflicts: 20_000 };
 export const resequence: Resequence = (problem, budget) => {
   const kept = keepIncumbent(problem);
   if (kept !== null) return kept;
-  const warm = listSchedule(problem);
-  return warm.proven ? warm : exact(problem, budget, warm);
+  return exact(problem, budget, firstSchedule(problem));
 };

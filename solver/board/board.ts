@@ -34,9 +34,10 @@ export type Seat = {
   readonly spacings: readonly Spacing[];
   /** The other members of its separations: their owners must differ from this one's. */
   readonly apart: readonly { readonly separation: Id; readonly member: Id }[];
-  /** Lane members before and after it in the order they had. */
-  readonly laneBefore: readonly Id[];
-  readonly laneAfter: readonly Id[];
+  /** The lanes it is in, and its place in each. */
+  readonly lanes: readonly { readonly members: readonly OpenCheckpoint[]; readonly at: number }[];
+  /** The options under which it can be placed at all, if everything else stood aside. */
+  readonly possible: readonly Option[];
 };
 
 export type Board = {
@@ -59,32 +60,25 @@ const preferredFirst = (checkpoint: OpenCheckpoint) =>
       Number(one.person === checkpoint.preferredOwner),
   );
 
-function optionsOf(
-  { problem, ties }: { problem: Problem; ties: Ties },
-  checkpoint: OpenCheckpoint,
-  own: readonly Limit[],
-): Option[] {
+function optionsOf(ties: Ties, checkpoint: OpenCheckpoint, own: readonly Limit[]): Option[] {
   const base = domainOf(own, everywhere);
   return preferredFirst(checkpoint).map(({ person, newlyWoken, limits }) => {
-    const busy = { ...problem, fixed: ties.busy.get(person) ?? [] };
-    const theirs = [...limits, ...ownerLimitsFromStarted(busy, checkpoint, person)];
+    const theirs = [...limits, ...ownerLimitsFromStarted(ties, checkpoint, person)];
     return { person, newlyWoken, limits: [...own, ...theirs], domain: domainOf(theirs, base) };
   });
 }
 
-type Neighbours = { readonly before: Set<Id>; readonly after: Set<Id> };
-
-function laneNeighbours(problem: Problem): ReadonlyMap<Id, Neighbours> {
-  const known = new Map<Id, Neighbours>();
-  for (const { id } of problem.open) known.set(id, { before: new Set(), after: new Set() });
+function lanesById(problem: Problem): ReadonlyMap<Id, Seat['lanes']> {
+  const byId = new Map<Id, Seat['lanes'][number][]>();
   for (const { members } of lanes(problem)) {
-    for (const [index, member] of members.entries()) {
-      const mine = known.get(member.id);
-      for (const other of members.slice(0, index)) mine?.before.add(other.id);
-      for (const other of members.slice(index + 1)) mine?.after.add(other.id);
+    if (members.length < 2) continue;
+    for (const [at, { id }] of members.entries()) {
+      const mine = byId.get(id);
+      if (mine === undefined) byId.set(id, [{ members, at }]);
+      else mine.push({ members, at });
     }
   }
-  return known;
+  return byId;
 }
 
 /** One that only an exception may move stays where it is. */
@@ -117,29 +111,33 @@ export function boardOf(problem: Problem): Board {
 
 function build(problem: Problem): Board {
   const ties = tiesOf(problem);
-  const neighbours = laneNeighbours(problem);
+  const lanesOf = lanesById(problem);
   const openIds = new Set(problem.open.map(({ id }) => id));
   const outOf = new Map<Id, Edge[]>();
   for (const edge of problem.edges) {
-    if (openIds.has(edge.from)) outOf.set(edge.from, [...(outOf.get(edge.from) ?? []), edge]);
+    const list = outOf.get(edge.from);
+    if (list !== undefined) list.push(edge);
+    else if (openIds.has(edge.from)) outOf.set(edge.from, [edge]);
   }
   const seats = problem.open.toSorted(byIncumbent).map((checkpoint): Seat => {
     const { id } = checkpoint;
     const own = [
       ...checkpoint.limits,
       ...moveLimit(checkpoint),
-      ...limitsFromStarted(problem, ties, checkpoint),
+      ...limitsFromStarted(ties, checkpoint),
     ];
+    const options = optionsOf(ties, checkpoint, own);
     return {
       id,
       checkpoint,
-      options: optionsOf({ problem, ties }, checkpoint, own),
+      options,
       into: (ties.into.get(id) ?? []).filter(({ from }) => openIds.has(from)),
       outOf: outOf.get(id) ?? [],
       spacings: ties.spacings.get(id) ?? [],
       apart: partnersOf(problem, id),
-      laneBefore: [...(neighbours.get(id)?.before ?? [])],
-      laneAfter: [...(neighbours.get(id)?.after ?? [])],
+      lanes: lanesOf.get(id) ?? [],
+      possible:
+        checkpoint.blockers.length > 0 ? [] : options.filter(({ domain }) => domain.length > 0),
     };
   });
   return {
@@ -151,7 +149,3 @@ function build(problem: Problem): Board {
       .toSorted((one, other) => one.checkpoint.rank - other.checkpoint.rank),
   };
 }
-
-/** The options under which it can be placed at all, if everything else stood aside. */
-export const possible = (seat: Seat): readonly Option[] =>
-  seat.checkpoint.blockers.length > 0 ? [] : seat.options.filter(({ domain }) => domain.length > 0);

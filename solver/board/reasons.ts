@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../../ledger/holds.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
-import { type Option, possible, type Seat } from './board.ts';
+import { type Option, type Seat } from './board.ts';
 import { type Block, blockAt, isApart, type Places } from './places.ts';
 import { isReview, type Limit, type Tick } from '../problem.ts';
 import { nextIn } from './ranges.ts';
@@ -152,7 +152,7 @@ export function ownCauses(seat: Seat): Cause[] {
  * violated. `floor` is the least start its predecessors leave.
  */
 export function chainOf(places: Places, seat: Seat, floor: Tick): Cause[] {
-  const options = possible(seat);
+  const options = seat.possible;
   const option = options.find(({ person }) => isApart(places, seat, person));
   if (option === undefined) {
     const clash = seat.apart

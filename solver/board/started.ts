@@ -175,7 +175,7 @@ function nearTo(ties: Ties, { id, rank, room, ...open }: OpenCheckpoint): Set<Fi
 }
 
 /** Limits on an open checkpoint that started work sets whoever owns it. */
-export function limitsFromStarted(_problem: Problem, ties: Ties, open: OpenCheckpoint): Limit[] {
+export function limitsFromStarted(ties: Ties, open: OpenCheckpoint): Limit[] {
   const edges = ties.into.get(open.id) ?? [];
   const spacings = ties.spacings.get(open.id) ?? [];
   return [...nearTo(ties, open)].flatMap((fixed) => {
@@ -204,13 +204,9 @@ export function limitsFromStarted(_problem: Problem, ties: Ties, open: OpenCheck
 }
 
 /** Limits that started work sets for one possible owner: one thing at a time. */
-export function ownerLimitsFromStarted(
-  problem: Problem,
-  open: OpenCheckpoint,
-  person: Id,
-): Limit[] {
-  return problem.fixed.flatMap((fixed): Limit[] => {
-    const run = fixed.owner === person ? runOf(fixed) : null;
+export function ownerLimitsFromStarted(ties: Ties, open: OpenCheckpoint, person: Id): Limit[] {
+  return (ties.busy.get(person) ?? []).flatMap((fixed): Limit[] => {
+    const run = runOf(fixed);
     if (run === null) return [];
     return [
       {

@@ -132,6 +132,16 @@ export function newEngine(): Engine {
   return engine;
 }
 
+/** Most sides have nothing in most lists: they share this one until they do. */
+const none: number[] = [];
+
+/** Adds to the list of a side. */
+export function addTo(lists: number[][], side: number, item: number): void {
+  const list = lists[side];
+  if (list === undefined || list === none) lists[side] = [item];
+  else list.push(item);
+}
+
 /** A new variable from `least` to `greatest`. */
 export function newVariable(engine: Engine, least: number, greatest: number): number {
   engine.top.push(greatest, -least);
@@ -144,7 +154,7 @@ export function newVariable(engine: Engine, least: number, greatest: number): nu
     engine.sums.on,
     engine.sums.guarding,
   ]) {
-    lists.push([], []);
+    lists.push(none, none);
   }
   return engine.top.length / 2 - 1;
 }
@@ -220,8 +230,8 @@ export function newTerm(
   sums.guardSide.push(term.guard.side);
   sums.guardMost.push(term.guard.most);
   sums.terms[sum]?.push(number);
-  sums.on[term.side]?.push(number);
-  if (term.guard.side !== always.side) sums.guarding[term.guard.side]?.push(number);
+  addTo(sums.on, term.side, number);
+  if (term.guard.side !== always.side) addTo(sums.guarding, term.guard.side, number);
   if (isTrue(engine, term.guard)) {
     addToSum(engine, number, costAt(engine, number, engine.top[term.side] ?? 0));
   }

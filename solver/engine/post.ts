@@ -3,6 +3,7 @@
  * must reach. Posting is refused anywhere below the root, so that no watch ever rests on a literal already false.
  */
 import {
+  addTo,
   always,
   because,
   type Engine,
@@ -35,27 +36,34 @@ export function storeClause(engine: Engine, literals: readonly Literal[], spread
   }
   clauses.first.push(clauses.side.length);
   clauses.spread.push(spread);
-  for (const { side } of literals.slice(0, 2)) clauses.watching[side ^ 1]?.push(clause);
+  for (const { side } of literals.slice(0, 2)) addTo(clauses.watching, side ^ 1, clause);
   return clause;
 }
 
 /** At least one of the literals holds in every solution. */
 export function postClause(engine: Engine, literals: readonly Literal[], spread = 0): void {
   atRoot(engine);
-  const open = new Map<number, number>();
+  const left: Literal[] = [];
   for (const literal of literals) {
     if (isTrue(engine, literal)) return;
-    if (isFalse(engine, literal)) continue;
-    open.set(literal.side, Math.max(literal.most, open.get(literal.side) ?? literal.most));
+    if (!isFalse(engine, literal)) join(left, literal);
   }
-  const left = [...open].map(([side, most]) => ({ side, most }));
   const [only] = left;
   if (only === undefined) engine.broken = true;
   else if (left.length === 1) postFact(engine, only);
-  else if (!left.some(({ side, most }) => most + (open.get(side ^ 1) ?? -Infinity) >= -1)) {
-    storeClause(engine, left, spread);
-  }
+  else if (!left.some((literal) => isCovered(left, literal))) storeClause(engine, left, spread);
 }
+
+/** Of two literals of one side the weaker one says it all. */
+function join(list: Literal[], literal: Literal): void {
+  const at = list.findIndex(({ side }) => side === literal.side);
+  if (at < 0) list.push(literal);
+  else if ((list[at]?.most ?? 0) < literal.most) list[at] = literal;
+}
+
+/** Whether one of the two always holds: a literal and one of its other side that meet. */
+const isCovered = (list: readonly Literal[], { side, most }: Literal): boolean =>
+  list.some((other) => other.side === (side ^ 1) && most + other.most >= -1);
 
 export type Link = {
   readonly from: number;
@@ -75,9 +83,9 @@ export function postLink(engine: Engine, { from, to, least, guard }: Link): void
   links.least.push(least);
   links.guardSide.push(guard.side);
   links.guardMost.push(guard.most);
-  links.out[2 * from + 1]?.push(2 * link);
-  links.out[2 * to]?.push(2 * link + 1);
-  if (guard.side !== always.side) links.guarding[guard.side]?.push(link);
+  addTo(links.out, 2 * from + 1, 2 * link);
+  addTo(links.out, 2 * to, 2 * link + 1);
+  if (guard.side !== always.side) addTo(links.guarding, guard.side, link);
   engine.why = because.decision;
   const later = (engine.top[2 * from + 1] ?? 0) - least;
   const earlier = (engine.top[2 * to] ?? 0) - least;

@@ -2,7 +2,7 @@
  * Draws every conclusion that clauses, links and sums allow from the bounds known, until nothing new follows or two
  * bounds contradict. It never guesses.
  */
-import { because, type Engine, tell, touchSum } from './bounds.ts';
+import { addTo, because, type Engine, tell, touchSum } from './bounds.ts';
 
 /** A fallen top may make watched literals false: look for others to watch, or conclude. */
 function propagateClauses(engine: Engine, side: number): boolean {
@@ -53,7 +53,7 @@ function rewatch(engine: Engine, clause: number): boolean {
     const side = clauses.side[at] ?? 0;
     if ((top[side ^ 1] ?? 0) + (clauses.most[at] ?? 0) < 0) continue;
     swap(engine, first + 1, at);
-    clauses.watching[side ^ 1]?.push(clause);
+    addTo(clauses.watching, side ^ 1, clause);
     return true;
   }
   return false;

@@ -254,7 +254,9 @@ export function solve(
   assumptions: readonly Literal[],
   leaf: () => LeafAnswer,
 ): Answer {
-  for (const [variable, value] of search.best.entries()) search.phase[variable] = value;
+  for (let variable = 0; variable < search.best.length; variable += 1) {
+    search.phase[variable] = search.best[variable] ?? 0;
+  }
   let turn = 1;
   let restart = search.conflicts + 64;
   let tidy = search.conflicts + 1_000;

@@ -3,7 +3,7 @@
  * least. Order of choice: no protected move, no inversion, same owner, nobody woken, least movement.
  */
 import type { Id } from '../../ledger/vocabulary.ts';
-import { type Option, possible, type Seat } from '../board/board.ts';
+import { type Option, type Seat } from '../board/board.ts';
 import { firstFree, isApart, lastFree, type Places } from '../board/places.ts';
 import type { Tick } from '../problem.ts';
 import { endless, greatestStart, leastStart } from '../board/started.ts';
@@ -21,40 +21,51 @@ export type Choice = {
 /** The least start that open predecessors, the protected order and a raised floor leave. */
 export function floorOf(places: Places, seat: Seat, floors: ReadonlyMap<Id, { at: Tick }>): Tick {
   const { checkpoint } = seat;
-  const gaps = seat.into.map((edge) => {
+  let floor = floors.get(seat.id)?.at ?? -endless;
+  for (const edge of seat.into) {
     const from = places.placed.get(edge.from);
-    return from === undefined ? -endless : leastStart(edge, from, checkpoint.duration);
-  });
-  const ranks = checkpoint.protected
-    ? places.board.guarded
-        .filter((other) => other.checkpoint.rank < checkpoint.rank)
-        .map((other) => places.placed.get(other.id)?.start ?? -endless)
-    : [];
-  return Math.max(-endless, floors.get(seat.id)?.at ?? -endless, ...gaps, ...ranks);
+    if (from !== undefined) floor = Math.max(floor, leastStart(edge, from, checkpoint.duration));
+  }
+  if (!checkpoint.protected) return floor;
+  for (const other of places.board.guarded) {
+    if (other.checkpoint.rank >= checkpoint.rank) break;
+    floor = Math.max(floor, places.placed.get(other.id)?.start ?? -endless);
+  }
+  return floor;
 }
 
 /** The greatest start that its predecessors' greatest gaps and protected ones placed already leave. */
 export function ceilingOf(places: Places, seat: Seat): Tick {
   const { checkpoint } = seat;
-  const gaps = seat.into.map((edge) => {
+  let ceiling = endless;
+  for (const edge of seat.into) {
     const from = places.placed.get(edge.from);
-    return from === undefined ? endless : greatestStart(edge, from, checkpoint.duration);
-  });
-  const ranks = checkpoint.protected
-    ? places.board.guarded
-        .filter((other) => other.checkpoint.rank > checkpoint.rank)
-        .map((other) => places.placed.get(other.id)?.start ?? endless)
-    : [];
-  return Math.min(endless, ...gaps, ...ranks);
+    if (from === undefined) continue;
+    ceiling = Math.min(ceiling, greatestStart(edge, from, checkpoint.duration));
+  }
+  if (!checkpoint.protected) return ceiling;
+  const { guarded } = places.board;
+  for (let index = guarded.length - 1; index >= 0; index -= 1) {
+    const other = guarded[index];
+    if (other === undefined || other.checkpoint.rank <= checkpoint.rank) break;
+    ceiling = Math.min(ceiling, places.placed.get(other.id)?.start ?? endless);
+  }
+  return ceiling;
 }
 
 /** What the order of its lanes leaves: after those before it, before those after it that have a place already. */
 function laneBounds(places: Places, seat: Seat): Bounds {
-  const startOf = (id: Id): Tick | undefined => places.placed.get(id)?.start;
-  return {
-    from: Math.max(-endless, ...seat.laneBefore.map((id) => startOf(id) ?? -endless)),
-    to: Math.min(endless, ...seat.laneAfter.map((id) => startOf(id) ?? endless)),
-  };
+  let from = -endless;
+  let to = endless;
+  for (const { members, at } of seat.lanes) {
+    for (const [index, { id }] of members.entries()) {
+      const start = index === at ? undefined : places.placed.get(id)?.start;
+      if (start === undefined) continue;
+      if (index < at) from = Math.max(from, start);
+      else to = Math.min(to, start);
+    }
+  }
+  return { from, to };
 }
 
 /** The free start nearest to the preferred one within the bounds. */
@@ -64,14 +75,9 @@ function nearest(places: Places, seat: Seat, at: Bounds & { option: Option }): T
   const later = firstFree(places, seat, { option, from: Math.max(wanted, at.from) });
   const earlier =
     at.from >= wanted ? null : lastFree(places, seat, { option, to: Math.min(wanted, at.to) });
-  const starts = [earlier, later].filter(
-    (start): start is Tick => start !== null && start >= at.from && start <= at.to,
-  );
-  return starts.reduce<Tick | null>(
-    (best, start) =>
-      best === null || Math.abs(start - wanted) < Math.abs(best - wanted) ? start : best,
-    null,
-  );
+  const isEarlier = earlier !== null && earlier >= at.from && earlier <= at.to;
+  if (later === null || later < at.from || later > at.to) return isEarlier ? earlier : null;
+  return isEarlier && Math.abs(earlier - wanted) <= Math.abs(later - wanted) ? earlier : later;
 }
 
 const compare = (one: readonly number[], other: readonly number[]): number => {
@@ -86,10 +92,10 @@ export function choose(
   { bounds, keepLanes }: { bounds: Bounds; keepLanes: boolean },
 ): Choice | null {
   const { checkpoint } = seat;
-  const lanes = laneBounds(places, seat);
+  const lanes = keepLanes ? laneBounds(places, seat) : bounds;
   const kept = { from: Math.max(bounds.from, lanes.from), to: Math.min(bounds.to, lanes.to) };
   let best: Choice | null = null;
-  for (const [index, option] of possible(seat).entries()) {
+  for (const [index, option] of seat.possible.entries()) {
     if (!isApart(places, seat, option.person)) continue;
     for (const [inverted, within] of (keepLanes ? [kept, bounds] : [bounds]).entries()) {
       const start = nearest(places, seat, { ...within, option });

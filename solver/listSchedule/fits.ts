@@ -3,7 +3,7 @@
  * judge of a proposal is constraints/, this only tells the solver when there is nothing to do.
  */
 import type { Id } from '../../ledger/vocabulary.ts';
-import { type Board, possible, type Seat } from '../board/board.ts';
+import { type Board, type Seat } from '../board/board.ts';
 import { ceilingOf, floorOf } from './choice.ts';
 import { blockAt, emptyPlaces, isApart, type Places, take } from '../board/places.ts';
 import type { PlacedTicks } from '../problem.ts';
@@ -12,7 +12,7 @@ import { allows } from '../board/ranges.ts';
 const nothingRaised: ReadonlyMap<Id, { at: number }> = new Map();
 
 function seatFits(places: Places, seat: Seat, run: PlacedTicks): boolean {
-  const option = possible(seat).find(({ person }) => person === run.owner);
+  const option = seat.possible.find(({ person }) => person === run.owner);
   return (
     option !== undefined &&
     run.end === run.start + seat.checkpoint.duration &&

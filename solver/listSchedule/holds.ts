@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../../ledger/holds.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
-import { type Board, possible, type Seat } from '../board/board.ts';
+import { type Board, type Seat } from '../board/board.ts';
 import { floorOf } from './choice.ts';
 import { orderOf } from './order.ts';
 import { emptyPlaces, type Places, take } from '../board/places.ts';
@@ -33,7 +33,7 @@ function heldPredecessor(places: Places, seat: Seat): Id | null {
 /** A root stands on its own causes even when a predecessor is held too: releasing that would not release it. */
 function holdOf(places: Places, seat: Seat): HeldTicks {
   const { id } = seat;
-  if (possible(seat).length === 0) return { checkpoint: id, behind: null, causes: ownCauses(seat) };
+  if (seat.possible.length === 0) return { checkpoint: id, behind: null, causes: ownCauses(seat) };
   const behind = heldPredecessor(places, seat);
   if (behind !== null) return { checkpoint: id, behind, causes: [behindCause(id, behind)] };
   const chain = chainOf(places, seat, floorOf(places, seat, new Map()));
@@ -45,7 +45,7 @@ const cycleHold = (seat: Seat): HeldTicks => ({
   checkpoint: seat.id,
   behind: null,
   causes: [
-    ...(possible(seat).length === 0 ? ownCauses(seat) : []),
+    ...(seat.possible.length === 0 ? ownCauses(seat) : []),
     ...seat.into.map(({ leastCause }) => leastCause),
   ],
 });

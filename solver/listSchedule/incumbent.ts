@@ -3,7 +3,7 @@
  * became the incumbent. Both rest on one meaning of "unchanged".
  */
 import type { Id } from '../../ledger/vocabulary.ts';
-import { type Board, boardOf, possible, type Seat } from '../board/board.ts';
+import { type Board, boardOf, type Seat } from '../board/board.ts';
 import { fits } from './fits.ts';
 import { orderOf } from './order.ts';
 import { isReview, type OpenCheckpoint, type PlacedTicks, type Problem } from '../problem.ts';
@@ -31,7 +31,7 @@ export function forcedOut(board: Board): ReadonlySet<Id> {
   const { order, cyclic } = orderOf(board, false);
   const out = new Set(cyclic.map(({ id }) => id));
   const hangs = (seat: Seat): boolean => seat.into.some(({ from }) => out.has(from));
-  for (const seat of order) if (possible(seat).length === 0 || hangs(seat)) out.add(seat.id);
+  for (const seat of order) if (seat.possible.length === 0 || hangs(seat)) out.add(seat.id);
   return out;
 }
 

@@ -63,12 +63,23 @@ export type Order = {
   readonly cyclic: readonly Seat[];
 };
 
+/** Plain orders by their board: nothing in either ever changes, and one call asks several times. */
+const known = new WeakMap<Board, Order>();
+
 /** The order of placing. With `protectedFirst`, protected ones and what they wait for choose their places first. */
 export function orderOf(board: Board, protectedFirst: boolean): Order {
+  if (protectedFirst) return build(board, true);
+  const order = known.get(board) ?? build(board, false);
+  known.set(board, order);
+  return order;
+}
+
+function build(board: Board, protectedFirst: boolean): Order {
   const first = protectedFirst ? guardedFirst(board) : new Set<Id>();
-  const seats = board.seats.toSorted(
-    (one, other) => Number(first.has(other.id)) - Number(first.has(one.id)),
-  );
+  const { seats: all } = board;
+  const seats = protectedFirst
+    ? [...all.filter(({ id }) => first.has(id)), ...all.filter(({ id }) => !first.has(id))]
+    : all;
   const edges: Arrow[] = seats.flatMap(({ into }) => into);
   const ranks = board.guarded.flatMap(({ id }, index) => {
     const before = board.guarded[index - 1];

@@ -3,7 +3,7 @@
  * the floor of a predecessor and go back to it; what finds no place is held, and what hangs on it with it.
  */
 import type { Id } from '../../ledger/vocabulary.ts';
-import { type Board, possible, type Seat } from '../board/board.ts';
+import { type Board, type Seat } from '../board/board.ts';
 import { ceilingOf, choose, floorOf } from './choice.ts';
 import { orderOf } from './order.ts';
 import { emptyPlaces, type Places, release, take } from '../board/places.ts';
@@ -51,7 +51,7 @@ function refuse(pass: Pass, id: Id): void {
 
 /** Whether no search could place it now: nothing is left of its own starts, or a predecessor is held. */
 const mustWait = ({ places }: Pass, seat: Seat): boolean =>
-  possible(seat).length === 0 || seat.into.some(({ from }) => !places.placed.has(from));
+  seat.possible.length === 0 || seat.into.some(({ from }) => !places.placed.has(from));
 
 type Raise = { readonly id: Id; readonly at: Tick };
 
