@@ -10,7 +10,8 @@ import { buildProgram, type Host, type Where } from './cli/program.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
-import { openLedger } from './openLedger.ts';
+import { openBeside } from './openBeside.ts';
+import { newId, openLedger } from './openLedger.ts';
 import { openLogger } from './logger.ts';
 
 const config = readConfig();
@@ -47,6 +48,15 @@ const withInterlock: Host['withInterlock'] = async (where, work) => {
   }
 };
 
+const withIdentity: Host['withIdentity'] = async (where, work) => {
+  const beside = await openBeside(placeOf(where));
+  try {
+    return await work({ beside, now: () => Date.now(), newId });
+  } finally {
+    await beside.close();
+  }
+};
+
 function deliver(answer: Answer, json: boolean): void {
   const text = json ? JSON.stringify(answer.json, null, 2) : answer.text;
   if (answer.exit === exits.ok || json) screen.print(text);
@@ -78,6 +88,7 @@ try {
     walkHome: join(config.home, 'walk'),
     withLedger,
     withInterlock,
+    withIdentity,
     deliver,
   }).parseAsync();
 } catch (error) {

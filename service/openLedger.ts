@@ -19,10 +19,13 @@ export type Clock = {
   readonly newId?: ((kind: string) => string) | undefined;
 };
 
-const isUrl = (ledger: string): boolean => /^postgres(ql)?:\/\//.test(ledger);
+/** Whether a ledger is named by the url of a database. */
+export const isUrl = (ledger: string): boolean => /^postgres(ql)?:\/\//.test(ledger);
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+/** Makes the folder of a ledger file when it is missing; one kept in memory needs none. */
+export async function makeFolderOf(ledger: string): Promise<void> {
+  if (ledger === ':memory:') return;
+  await mkdir(dirname(ledger), { recursive: true }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreTrouble('unreachable', `the ledger's folder cannot be made: ${why}`, {
       cause: error,
@@ -35,12 +38,12 @@ async function openStore(ledger: string): Promise<Store> {
     const { openPostgresStore } = await import('../ledger/stores/postgres.ts');
     return openPostgresStore(ledger);
   }
-  if (ledger !== ':memory:') await makeFolder(dirname(ledger));
+  await makeFolderOf(ledger);
   return openSqliteStore(ledger);
 }
 
 /** Short ids that say what they are of: 56 random bits, so that two processes never meet. */
-const newId = (kind: string): string =>
+export const newId = (kind: string): string =>
   `${kind}-${BigInt(`0x${randomBytes(7).toString('hex')}`).toString(36)}`;
 
 /** Opens the ledger. Throws StoreTrouble when it cannot be opened safely. */

@@ -19,6 +19,9 @@ export function stepsAfter(version: number, all: readonly Migration[]): readonly
 
 export const refused = 'interlock: events are never changed or removed';
 
+/** Told when somebody changes what was written down about tokens and sessions. */
+export const auditRefused = 'interlock: the audit of identities is never changed or removed';
+
 /** Told when an insert does not extend the chain by exactly one; explained as VersionMoved. */
 export const doesNotFollow = 'interlock: the event does not follow the head';
 
@@ -70,4 +73,56 @@ const sqliteEvents: Migration = {
   ],
 };
 
-export const sqliteMigrations: readonly Migration[] = [sqliteEvents];
+/** Secrets are kept as hashes only. What was done to them is added to and never changed. */
+const sqliteIdentity: Migration = {
+  name: 'tokens, sessions and their audit',
+  statements: [
+    `create table tokens (
+      id text not null primary key,
+      hash text not null unique check (length(hash) = 64),
+      name text not null,
+      source text not null,
+      scopes text not null,
+      cutovers text not null,
+      created_at integer not null,
+      created_by text not null,
+      expires_at integer not null,
+      revoked_at integer,
+      last_used_at integer
+    ) strict`,
+    `create table sessions (
+      id text not null primary key,
+      hash text not null unique check (length(hash) = 64),
+      person text not null,
+      issuer text not null,
+      subject text not null,
+      strength text not null,
+      authenticated_at integer not null,
+      opened_at integer not null,
+      seen_at integer not null,
+      expires_at integer not null,
+      ended_at integer
+    ) strict`,
+    `create table logins (
+      hash text not null primary key check (length(hash) = 64),
+      kind text not null,
+      details text not null,
+      expires_at integer not null
+    ) strict`,
+    `create table identity_audit (
+      id text not null primary key,
+      at integer not null,
+      action text not null,
+      subject text not null,
+      actor text not null,
+      origin text not null,
+      detail text not null
+    ) strict`,
+    `create trigger identity_audit_is_not_updated before update on identity_audit
+      begin select raise(abort, '${auditRefused}'); end`,
+    `create trigger identity_audit_is_not_deleted before delete on identity_audit
+      begin select raise(abort, '${auditRefused}'); end`,
+  ],
+};
+
+export const sqliteMigrations: readonly Migration[] = [sqliteEvents, sqliteIdentity];

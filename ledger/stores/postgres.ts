@@ -7,6 +7,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { type Store, VersionMoved } from '../store.ts';
 import { StoreTrouble, type TroubleCode } from '../trouble.ts';
+import { type Beside, besideOn } from './beside.ts';
 import { withTransactions } from './dialect.ts';
 import { type Engine, kyselyStore } from './kyselyStore.ts';
 import { doesNotFollow } from './migrations.ts';
@@ -14,6 +15,7 @@ import { applicationRole, migratePostgres } from './postgresSchema.ts';
 import type { Tables } from './tables.ts';
 
 const connections = 10;
+const besideConnections = 4;
 const connectLimitMs = 10_000;
 /** Waiting for a lock ends in `busy`; a writer that stalls inside its transaction is cut off by the server. */
 const sessionSettings =
@@ -124,15 +126,11 @@ async function prepare(url: string): Promise<void> {
   }
 }
 
-/**
- * The store in the database of a `postgres://` url; makes its tables (schema `interlock`) when they are missing.
- * Throws StoreTrouble when the server cannot be reached, is a replica, could lose a commit, or is ahead of this build.
- */
-export async function openPostgresStore(url: string): Promise<Store> {
-  await prepare(url);
+/** The tables through a pool of at most `max` connections, each acting as the application role. */
+function kyselyOn(url: string, max: number): Kysely<Tables> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: connections,
+    max,
     connectionTimeoutMillis: connectLimitMs,
     application_name: 'interlock',
     onConnect: async (client) => {
@@ -144,19 +142,33 @@ export async function openPostgresStore(url: string): Promise<Store> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const dialect = new PostgresDialect({ pool });
-  const root = new Kysely<Tables>({
+  return new Kysely<Tables>({
     dialect: withTransactions(dialect, {
       beginTransaction: async (connection) => {
         await connection.executeQuery(CompiledQuery.raw(begin));
       },
     }),
   });
-  const database = root.withSchema('interlock');
+}
+
+/**
+ * The store in the database of a `postgres://` url; makes its tables (schema `interlock`) when they are missing.
+ * Throws StoreTrouble when the server cannot be reached, is a replica, could lose a commit, or is ahead of this build.
+ */
+export async function openPostgresStore(url: string): Promise<Store> {
+  await prepare(url);
+  const database = kyselyOn(url, connections).withSchema('interlock');
   return kyselyStore({
     reads: database,
     writes: database,
     lock,
     explain,
-    close: () => root.destroy(),
+    close: () => database.destroy(),
   });
+}
+
+/** The tables beside the ledger in its database, on a few connections of their own. Throws as `openPostgresStore` does. */
+export async function openPostgresBeside(url: string): Promise<Beside> {
+  await prepare(url);
+  return besideOn(kyselyOn(url, besideConnections).withSchema('interlock'), explain);
 }

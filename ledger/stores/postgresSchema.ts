@@ -3,7 +3,7 @@
  * forward-only; several processes may start at once, the first one does the work and the others wait for it.
  */
 import type { ClientBase } from 'pg';
-import { doesNotFollow, type Migration, refused, stepsAfter } from './migrations.ts';
+import { auditRefused, doesNotFollow, type Migration, refused, stepsAfter } from './migrations.ts';
 
 /** What the store acts as, whoever it logged in as. It owns nothing. */
 export const applicationRole = 'interlock_app';
@@ -76,7 +76,63 @@ const role: Migration = {
   ],
 };
 
-const postgresMigrations: readonly Migration[] = [tables, role];
+const identity: Migration = {
+  name: 'tokens, sessions and their audit',
+  statements: [
+    `create table interlock.tokens (
+      id text collate "C" not null primary key,
+      hash text not null unique check (length(hash) = 64),
+      name text not null,
+      source text not null,
+      scopes text not null,
+      cutovers text not null,
+      created_at bigint not null,
+      created_by text not null,
+      expires_at bigint not null,
+      revoked_at bigint,
+      last_used_at bigint
+    )`,
+    `create table interlock.sessions (
+      id text collate "C" not null primary key,
+      hash text not null unique check (length(hash) = 64),
+      person text not null,
+      issuer text not null,
+      subject text not null,
+      strength text not null,
+      authenticated_at bigint not null,
+      opened_at bigint not null,
+      seen_at bigint not null,
+      expires_at bigint not null,
+      ended_at bigint
+    )`,
+    `create table interlock.logins (
+      hash text not null primary key check (length(hash) = 64),
+      kind text not null,
+      details text not null,
+      expires_at bigint not null
+    )`,
+    `create table interlock.identity_audit (
+      id text collate "C" not null primary key,
+      at bigint not null,
+      action text not null,
+      subject text not null,
+      actor text not null,
+      origin text not null,
+      detail text not null
+    )`,
+    `create function interlock.refuse_audit_change() returns trigger language plpgsql as $$
+      begin raise exception '${auditRefused}'; end $$`,
+    `create trigger identity_audit_is_not_changed
+      before update or delete or truncate on interlock.identity_audit
+      for each statement execute function interlock.refuse_audit_change()`,
+    'alter table interlock.identity_audit enable always trigger identity_audit_is_not_changed',
+    `grant select, insert, update on interlock.tokens to ${applicationRole}`,
+    `grant select, insert, update, delete on interlock.sessions, interlock.logins to ${applicationRole}`,
+    `grant select, insert on interlock.identity_audit to ${applicationRole}`,
+  ],
+};
+
+const postgresMigrations: readonly Migration[] = [tables, role, identity];
 
 async function versionOf(client: ClientBase): Promise<number> {
   const there = await client.query(

@@ -13,6 +13,7 @@ import {
 } from 'kysely';
 import { type Store, VersionMoved } from '../store.ts';
 import { StoreTrouble } from '../trouble.ts';
+import { type Beside, besideOn } from './beside.ts';
 import { withTransactions } from './dialect.ts';
 import { kyselyStore } from './kyselyStore.ts';
 import { doesNotFollow, sqliteMigrations, stepsAfter } from './migrations.ts';
@@ -146,16 +147,21 @@ function open(path: string): File {
   }
 }
 
-async function openFile(path: string, limitMs: number): Promise<Store> {
+async function openWriter(path: string): Promise<File> {
   const writer = open(path);
   try {
     await configure(writer);
     await migrate(writer);
     assertDurable(writer);
+    return writer;
   } catch (error) {
     writer.close();
     throw explain(error);
   }
+}
+
+async function openFile(path: string, limitMs: number): Promise<Store> {
+  const writer = await openWriter(path);
   const reader = open(path);
   await configure(reader);
   reader.pragma('query_only = ON');
@@ -173,10 +179,14 @@ async function openFile(path: string, limitMs: number): Promise<Store> {
   });
 }
 
-async function openMemory(): Promise<Store> {
+async function openMemoryFile(): Promise<File> {
   const file = open(':memory:');
   await migrate(file);
-  const database = kyselyOn(file);
+  return file;
+}
+
+async function openMemory(): Promise<Store> {
+  const database = kyselyOn(await openMemoryFile());
   return kyselyStore({
     reads: database,
     writes: database,
@@ -196,3 +206,12 @@ export const openSqliteStore = (
   waits: { readonly busyLimitMs?: number } = {},
 ): Promise<Store> =>
   file === ':memory:' ? openMemory() : openFile(file, waits.busyLimitMs ?? busyLimitMs);
+
+/**
+ * The tables beside the ledger in its file, on a connection of their own. Throws StoreTrouble as `openSqliteStore`
+ * does. Write inside `database.transaction()`: only that waits for another writer.
+ */
+export async function openSqliteBeside(file: string): Promise<Beside> {
+  const opened = await (file === ':memory:' ? openMemoryFile() : openWriter(file));
+  return besideOn(kyselyOn(opened), explain);
+}

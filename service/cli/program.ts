@@ -8,6 +8,7 @@ import type { Interlock } from '../interlock.ts';
 import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
 import type { Screen } from './screen.ts';
+import { addTokens, type TokenHost } from './tokenProgram.ts';
 
 type Options = {
   readonly json?: boolean;
@@ -29,7 +30,7 @@ type Options = {
 export type Where = { readonly ledger?: string | undefined; readonly at?: string | undefined };
 
 /** What main.ts gives: how to open Interlock when a verb needs it, and where answers go. */
-export type Host = {
+export type Host = TokenHost & {
   readonly screen: Screen;
   readonly interactive: boolean;
   /** Folder in which the walk keeps its own ledger. */
@@ -42,7 +43,6 @@ export type Host = {
     where: Where,
     work: (interlock: Interlock) => Promise<Answer>,
   ) => Promise<Answer>;
-  readonly deliver: (answer: Answer, json: boolean) => void;
 };
 
 const help = `
@@ -247,5 +247,6 @@ export function buildProgram(host: Host): Command {
   addViews(program, host);
   addDecisions(program, host);
   addChecks(program, host);
+  addTokens(program, host);
   return program;
 }

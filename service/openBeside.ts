@@ -1,0 +1,17 @@
+/**
+ * Opens the tables beside the ledger, wherever the ledger is: in the same file or the same database.
+ */
+import type { Beside } from '../ledger/stores/beside.ts';
+import { openSqliteBeside } from '../ledger/stores/sqlite.ts';
+import type { Config } from './config.ts';
+import { isUrl, makeFolderOf } from './openLedger.ts';
+
+/** Opens them, making what is missing. Throws StoreTrouble when they cannot be opened safely. */
+export async function openBeside({ ledger }: Pick<Config, 'ledger'>): Promise<Beside> {
+  if (isUrl(ledger)) {
+    const { openPostgresBeside } = await import('../ledger/stores/postgres.ts');
+    return openPostgresBeside(ledger);
+  }
+  await makeFolderOf(ledger);
+  return openSqliteBeside(ledger);
+}
