@@ -37,19 +37,19 @@ const wanted: TokenWanted = {
 const carrying = (authorization: string): Request =>
   new Request('https://interlock.example/', { headers: { authorization } });
 
-describe.each(kinds)('machine tokens on $name', ({ fresh }) => {
+describe.each(kinds)('machine tokens on $name', (kind) => {
   let place: Place;
   let deps: IdentityDeps;
   let at = nightAt;
 
   beforeEach(async () => {
     at = nightAt;
-    place = await fresh();
+    place = await kind.fresh();
     let ids = 0;
     deps = {
       beside: await openBeside({ ledger: place.address }),
       now: () => at,
-      newId: (kind) => `${kind}-${(ids += 1)}`,
+      newId: (what) => `${what}-${(ids += 1)}`,
     };
   });
   afterEach(async () => {
