@@ -1,14 +1,16 @@
 /**
  * Ledger commands: requests to change the ledger, imperative. `decide` answers each with events or a Rejection.
- * There is no command that executes a step, posts outside or recommends: the ten laws of DESIGN.md.
+ * There is no command that executes a step, posts outside or recommends: the ten laws of DESIGN.md. Those on notices
+ * record what the service does with the outbox.
  */
 import { z } from 'zod';
 import type { RejectionCode } from './codes.ts';
 import { Actor, DecisionBinding } from './events.ts';
 import { ReportBody } from './facts.ts';
+import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { Plan } from './plan.ts';
 import { Proposal, type Violation } from './proposal.ts';
-import { Id } from './vocabulary.ts';
+import { Id, Instant } from './vocabulary.ts';
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), ...shape });
@@ -29,6 +31,41 @@ export const LedgerCommand = z.discriminatedUnion('type', [
     reason: z.string().max(2_000),
   }),
   command('AcknowledgePacket', { packetId: z.string(), person: Id, actor: Actor }),
+  /** Claims a notice for one attempt on one channel. */
+  command('BeginNotice', {
+    noticeId: Id,
+    person: Id,
+    channel: NoticeChannel,
+    relay: Id,
+    /** Other relays leave this person alone for so long. */
+    claimSeconds: z.int().min(1).max(600),
+    /** Least time between two messages to one person. */
+    spacingSeconds: z.int().min(0).max(3_600),
+  }),
+  command('EndNotice', {
+    noticeId: Id,
+    person: Id,
+    channel: NoticeChannel,
+    attempt: z.int().min(1),
+    /** Of the packet that the message told of. */
+    version: z.int().min(1),
+    outcome: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('sent'),
+        providerId: z.string().max(500).nullable(),
+        found: z.boolean(),
+        possibleDuplicate: z.boolean(),
+      }),
+      z.strictObject({
+        kind: z.literal('failed'),
+        reason: NoticeTrouble,
+        ambiguous: z.boolean(),
+        final: z.boolean(),
+        retryAt: Instant.nullable(),
+      }),
+    ]),
+  }),
+  command('SuppressNotice', { noticeId: Id, person: Id, reason: SuppressionReason }),
 ]);
 export type LedgerCommand = z.infer<typeof LedgerCommand>;
 export type CommandOf<T extends LedgerCommand['type']> = Extract<LedgerCommand, { type: T }>;

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Actor } from './events.ts';
 import { Assertion, Fact, Ruling } from './facts.ts';
+import { Outbox } from './outbox.ts';
 import { Packet } from './packet.ts';
 import { Proposal, Violation } from './proposal.ts';
 import { Situation } from './situation.ts';
@@ -121,6 +122,8 @@ export const CutoverState = z.strictObject({
   ),
   /** Newest notice queued for each person. */
   noticed: z.record(Id, z.strictObject({ version: z.int(), at: Instant })),
+  /** Who was told what, and what waits to be sent, by person. */
+  outbox: z.record(Id, Outbox),
   refusals: z.int(),
 });
 export type CutoverState = z.infer<typeof CutoverState>;

@@ -9,6 +9,7 @@ import { adoptPacket, declinePacket } from './deciding.ts';
 import { type DecideContext, type Decision, reject } from './decision.ts';
 import { declareCutover } from './declaring.ts';
 import { gateProposal } from './gating.ts';
+import { beginNotice, endNotice, suppressNotice } from './notifying.ts';
 import { receiveReport } from './receiving.ts';
 import { reviewRequest } from './requesting.ts';
 import { endRun, recordProposal, startRun } from './running.ts';
@@ -42,5 +43,11 @@ export function decide(
       return declinePacket(command, state, context);
     case 'AcknowledgePacket':
       return acknowledgePacket(command, state, context);
+    case 'BeginNotice':
+      return beginNotice(command, state, context);
+    case 'EndNotice':
+      return endNotice(command, state);
+    case 'SuppressNotice':
+      return suppressNotice(command, state, context);
   }
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { RejectionCode } from './codes.ts';
 import { Report, Ruling } from './facts.ts';
+import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { Delta, Packet } from './packet.ts';
 import { Plan } from './plan.ts';
 import { Proposal, Violation } from './proposal.ts';
@@ -109,6 +110,53 @@ export const EventBody = z.discriminatedUnion('type', [
   }),
   /** The transactional outbox: one coalesced delta for one person of one adopted packet. */
   event('NoticeQueued', { noticeId: Id, packetId: Id, version: z.int(), person: Id, delta: Delta }),
+  /** Written before anything is sent, so that no attempt goes unknown. `claimedUntil` keeps other relays away. */
+  event('NoticeAttempted', {
+    noticeId: Id,
+    packetId: Id,
+    version: z.int(),
+    person: Id,
+    channel: NoticeChannel,
+    attempt: z.int().min(1),
+    relay: Id,
+    claimedUntil: Instant,
+    /** How many earlier attempts of this notice on this channel may have got through without anybody knowing. */
+    doubts: z.int().min(0),
+  }),
+  event('NoticeSent', {
+    noticeId: Id,
+    version: z.int(),
+    person: Id,
+    channel: NoticeChannel,
+    attempt: z.int().min(1),
+    /** The name under which the provider knows it; null when it gives none. */
+    providerId: z.string().nullable(),
+    /** It had got through before and was found there, not sent again. */
+    found: z.boolean(),
+    /** It was marked as one that may have come before. */
+    possibleDuplicate: z.boolean(),
+    /** Its relay had lost the claim before it could say so. */
+    late: z.boolean(),
+  }),
+  event('NoticeFailed', {
+    noticeId: Id,
+    version: z.int(),
+    person: Id,
+    channel: NoticeChannel,
+    attempt: z.int().min(1),
+    reason: NoticeTrouble,
+    /** It may have got through all the same. */
+    ambiguous: z.boolean(),
+    /** This channel is not tried again for this notice. */
+    final: z.boolean(),
+    retryAt: Instant.nullable(),
+  }),
+  event('NoticeSuppressed', {
+    noticeId: Id,
+    version: z.int(),
+    person: Id,
+    reason: SuppressionReason,
+  }),
   event('PacketAcknowledged', { packetId: Id, version: z.int(), person: Id, actor: Actor }),
   event('RunEnded', {
     runId: Id,

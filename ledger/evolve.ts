@@ -7,6 +7,7 @@ import { applyAsForecast, applyFact, asForecast } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
 import type { Ruling } from './facts.ts';
 import { hear } from './hearing.ts';
+import { attemptNotice, failNotice, queueNotice, sendNotice, suppressNotice } from './noticing.ts';
 import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
 import { initialSituation } from './situation.ts';
 import { isSettledBy, subjectOf } from './subjects.ts';
@@ -39,6 +40,7 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     usedNonces: [],
     acknowledgements: {},
     noticed: {},
+    outbox: {},
     refusals: 0,
   };
 }
@@ -175,13 +177,15 @@ function change(state: CutoverState, body: EventBody, event: Recorded): CutoverS
     case 'DecisionRefused':
       return { ...state, refusals: state.refusals + 1 };
     case 'NoticeQueued':
-      return {
-        ...state,
-        noticed: {
-          ...state.noticed,
-          [body.person]: { version: body.version, at: event.recordedAt },
-        },
-      };
+      return queueNotice(state, body, event);
+    case 'NoticeAttempted':
+      return attemptNotice(state, body);
+    case 'NoticeSent':
+      return sendNotice(state, body, event);
+    case 'NoticeFailed':
+      return failNotice(state, body);
+    case 'NoticeSuppressed':
+      return suppressNotice(state, body);
     case 'PacketAcknowledged':
       return {
         ...state,

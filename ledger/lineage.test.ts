@@ -10,24 +10,44 @@ const night = plan([
 ]);
 const moved = (minutes: number) =>
   ({ kind: 'revised_start', checkpoint: 'cut', at: reading(minute(minutes)) }) as const;
-const deltas = [
-  {
-    person: 'operator',
-    lines: [
-      {
-        checkpoint: 'cut',
-        as: 'owner' as const,
-        changes: ['start_moved' as const],
-        fromStartAt: null,
-        toStartAt: null,
-        fromEndAt: null,
-        toEndAt: null,
-        fromOwner: null,
-        toOwner: null,
-      },
-    ],
-  },
-];
+const deltas = ['dev', 'operator'].map((person) => ({
+  person,
+  lines: [
+    {
+      checkpoint: 'cut',
+      as: 'owner' as const,
+      changes: ['start_moved' as const],
+      fromStartAt: null,
+      toStartAt: null,
+      fromEndAt: null,
+      toEndAt: null,
+      fromOwner: null,
+      toOwner: null,
+    },
+  ],
+}));
+
+/** The notice of one is sent at the second attempt, that of the other not at all. */
+function notify(ledger: ReturnType<typeof bench>): void {
+  const noticeOf = (person: string): string => ledger.state().outbox[person]?.noticeId ?? 'none';
+  const of = { noticeId: noticeOf('operator'), person: 'operator', channel: 'email' } as const;
+  const begin = {
+    type: 'BeginNotice',
+    ...of,
+    relay: 'r',
+    claimSeconds: 60,
+    spacingSeconds: 0,
+  } as const;
+  const end = { type: 'EndNotice', ...of, version: 4 } as const;
+  const failed = { kind: 'failed', reason: 'no_answer', ambiguous: true, final: false } as const;
+  const sent = { kind: 'sent', providerId: null, found: false, possibleDuplicate: true } as const;
+  ledger.give(begin);
+  ledger.give({ ...end, attempt: 1, outcome: { ...failed, retryAt: null } });
+  ledger.give(begin);
+  ledger.give({ ...end, attempt: 2, outcome: sent });
+  const dev = { noticeId: noticeOf('dev'), person: 'dev' };
+  ledger.give({ type: 'SuppressNotice', ...dev, reason: 'no_contact' });
+}
 
 /** A night in which everything happens that an event can say. */
 function wholeNight() {
@@ -58,6 +78,7 @@ function wholeNight() {
     person: 'operator',
     actor: actor('operator'),
   });
+  notify(ledger);
   ledger.report([moved(171)], { occurredAt: minute(-35), underPacketVersion: 1 });
   return ledger;
 }
@@ -146,6 +167,22 @@ describe('the lineage', () => {
       version: 4,
       person: 'operator',
     });
+    const notices = items.flatMap((item) =>
+      item.kind === 'notice'
+        ? [
+            `${item.person} ${item.became} ${item.channel ?? ''} ${item.reason ?? ''} ${item.doubtful}`,
+          ]
+        : [],
+    );
+    expect(notices).toEqual([
+      'dev queued   false',
+      'operator queued   false',
+      'operator attempted email  false',
+      'operator failed email no_answer true',
+      'operator attempted email  false',
+      'operator sent email  true',
+      'dev suppressed  no_contact false',
+    ]);
     const packets = items.flatMap((item) =>
       item.kind === 'packet' ? [`${item.packetId} ${item.became}`] : [],
     );

@@ -75,9 +75,15 @@ export type LineageItem =
   | {
       readonly kind: 'notice';
       readonly noticeId: Id;
-      readonly packetId: Id;
+      readonly became: 'queued' | 'attempted' | 'sent' | 'failed' | 'suppressed';
       readonly version: number;
       readonly person: Id;
+      /** Null before a channel is chosen. */
+      readonly channel: string | null;
+      /** Why it failed or is not sent; null otherwise. */
+      readonly reason: string | null;
+      /** It may have got through although nobody knows, or twice. */
+      readonly doubtful: boolean;
     }
   | {
       readonly kind: 'acknowledgement';
@@ -127,6 +133,30 @@ function packetRow(
   known: { version: number | null; checkCode: string | null },
 ): Told[] {
   return own({ kind: 'packet', packetId, became, ...known });
+}
+
+type NoticeBody = Extract<EventBody, { type: `Notice${string}` }>;
+
+function noticeItem(body: NoticeBody): LineageItem {
+  const { noticeId, version, person } = body;
+  const of = { kind: 'notice', noticeId, version, person } as const;
+  const quiet = { channel: null, reason: null, doubtful: false };
+  switch (body.type) {
+    case 'NoticeQueued':
+      return { ...of, became: 'queued', ...quiet };
+    case 'NoticeAttempted':
+      return { ...of, became: 'attempted', ...quiet, channel: body.channel };
+    case 'NoticeSent': {
+      const { channel, possibleDuplicate: doubtful } = body;
+      return { ...of, became: 'sent', channel, reason: null, doubtful };
+    }
+    case 'NoticeFailed': {
+      const { channel, reason, ambiguous: doubtful } = body;
+      return { ...of, became: 'failed', channel, reason, doubtful };
+    }
+    case 'NoticeSuppressed':
+      return { ...of, became: 'suppressed', ...quiet, reason: body.reason };
+  }
 }
 
 // eslint-disable-next-line max-lines-per-function -- one line per event type is the clearest form of this table
@@ -189,10 +219,12 @@ function rowsOf(body: EventBody): Told[] {
       const named = binding.packetId;
       return own({ kind: 'refusal', of: decision, named, code, by: actor.subject });
     }
-    case 'NoticeQueued': {
-      const { noticeId, packetId, version, person } = body;
-      return own({ kind: 'notice', noticeId, packetId, version, person });
-    }
+    case 'NoticeQueued':
+    case 'NoticeAttempted':
+    case 'NoticeSent':
+    case 'NoticeFailed':
+    case 'NoticeSuppressed':
+      return own(noticeItem(body));
     case 'PacketAcknowledged': {
       const { packetId, version, person } = body;
       return own({ kind: 'acknowledgement', packetId, version, person });

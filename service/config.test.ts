@@ -9,6 +9,15 @@ describe('settings', () => {
       checkpoints: '.interlock/checkpoints.db',
       log: 'warn',
       colour: true,
+      notices: {
+        slack: null,
+        email: null,
+        webhook: null,
+        allow: [],
+        testRecipients: [],
+        spacingSeconds: 60,
+        ack: null,
+      },
     });
   });
 

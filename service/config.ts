@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { tracingEnvironment } from '../graph/tracing.ts';
+import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
@@ -19,6 +20,7 @@ const Environment = z.object({
   /** Any value switches colour off (the convention of no-color.org). */
   NO_COLOR: z.string().optional(),
   INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
+  ...noticeVariables,
 });
 
 export type Config = {
@@ -28,6 +30,7 @@ export type Config = {
   readonly log: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /** Colour is wanted, if there is a terminal. */
   readonly colour: boolean;
+  readonly notices: NoticeSettings;
 };
 
 /** A setting that cannot be understood. */
@@ -58,5 +61,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     checkpoints: INTERLOCK_CHECKPOINTS ?? join(home, 'checkpoints.db'),
     log: INTERLOCK_LOG,
     colour: (NO_COLOR ?? '') === '',
+    notices: noticeSettings(parsed.data),
   };
 }

@@ -86,6 +86,7 @@ try {
     screen,
     interactive,
     walkHome: join(config.home, 'walk'),
+    notices: config.notices,
     withLedger,
     withInterlock,
     withIdentity,

@@ -4,6 +4,7 @@
  * looking at the order in force does not wait for the workflow's libraries.
  */
 import { Command } from 'commander';
+import type { NoticeSettings } from '../notices/settings.ts';
 import type { Interlock } from '../interlock.ts';
 import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
@@ -24,6 +25,8 @@ type Options = {
   readonly until?: string;
   readonly ledger?: string;
   readonly at?: string;
+  readonly preview?: boolean;
+  readonly send?: boolean;
 };
 
 /** Where the ledger is, and for rehearsals what time it is there. */
@@ -35,6 +38,7 @@ export type Host = TokenHost & {
   readonly interactive: boolean;
   /** Folder in which the walk keeps its own ledger. */
   readonly walkHome: string;
+  readonly notices: NoticeSettings;
   readonly withLedger: (
     where: Where,
     work: (ledger: LedgerOnly) => Promise<Answer>,
@@ -145,6 +149,18 @@ function addViews(program: Command, host: Host): void {
     about: 'the hold register, with causes, release conditions and relaxations',
     look: async (ledger, { options }) => (await import('./show.ts')).holds(ledger, options, screen),
   });
+  verb(program, host, {
+    usage: 'notices [packet]',
+    about: 'what was sent to whom, what waits, who was not told and why',
+    look: async (ledger, { options, words }) =>
+      (await import('./notices.ts')).notices(
+        ledger,
+        { ...options, packet: words[0] },
+        { screen, settings: host.notices },
+      ),
+  })
+    .option('--preview', 'exactly what would be sent for the packet that waits, or this one')
+    .option('--send', 'send what is due now, where no worker does it');
   verb(program, host, {
     usage: 'lineage',
     about: 'everything that happened, in order, with what was known when',

@@ -9,6 +9,7 @@ import { deltaLineText, driverText, floatText } from '../words/deltas.ts';
 import { causeText, holdFooter, relaxationText, releaseText } from '../words/holds.ts';
 import { holdWords } from '../words/codes.ts';
 import type { Names } from '../words/names.ts';
+import { notNotifiedWords } from '../words/noticeReasons.ts';
 import { fullTimeText, shiftText, timeText } from '../words/times.ts';
 import { heading, type Paint, paintOf, type Screen, table, wrap } from './screen.ts';
 
@@ -158,11 +159,6 @@ export function renderHeldFacts(
 /** What each affected person is told, and who is not told and why. */
 export function renderDeltas(packet: Packet, { names, screen }: View): string {
   const paint = paintOf(screen);
-  const reasons = {
-    nothing_changed: 'nothing changed for them',
-    not_involved: 'not involved',
-    only_finished_work: 'only finished work',
-  };
   const told = packet.deltas.map((delta) =>
     [
       paint.bold(names.person(delta.person)),
@@ -170,7 +166,7 @@ export function renderDeltas(packet: Packet, { names, screen }: View): string {
     ].join('\n'),
   );
   const silent = packet.notNotified.map(
-    ({ person, reason }) => `${names.person(person)} (${reasons[reason]})`,
+    ({ person, reason }) => `${names.person(person)} (${notNotifiedWords[reason]})`,
   );
   return [
     ...(told.length === 0 ? ['Nobody needs to be told anything.'] : told),

@@ -5,6 +5,13 @@ import type { LineageItem, LineageRow } from '../../ledger/lineage.ts';
 import type { Names } from './names.ts';
 import { timeText } from './times.ts';
 
+function noticeText(item: Extract<LineageItem, { kind: 'notice' }>, names: Names): string {
+  const what = item.channel === null ? 'notice' : `notice by ${item.channel}`;
+  const why = item.reason === null ? '' : ` (${item.reason})`;
+  const doubt = item.doubtful ? ', and may have got through unseen' : '';
+  return `${what} of version ${item.version} ${item.became} for ${names.person(item.person)}${why}${doubt}`;
+}
+
 function itemText(item: LineageItem, names: Names): string {
   switch (item.kind) {
     case 'declaration':
@@ -31,7 +38,7 @@ function itemText(item: LineageItem, names: Names): string {
     case 'refusal':
       return `refused to ${item.of} ${item.named} for ${names.person(item.by)}: ${item.code}`;
     case 'notice':
-      return `notice of version ${item.version} queued for ${names.person(item.person)}`;
+      return noticeText(item, names);
     case 'acknowledgement':
       return `version ${item.version} acknowledged by ${names.person(item.person)}`;
   }

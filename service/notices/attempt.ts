@@ -1,0 +1,120 @@
+/**
+ * One attempt for one person on one channel: claim it in the ledger, send, record how it ended. A process that dies
+ * at any line of this leaves the claim behind, and whoever comes after knows that something may have been sent.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CommandOf } from '../../ledger/commands.ts';
+import type { CutoverState } from '../../ledger/cutover.ts';
+import type { EventOf } from '../../ledger/events.ts';
+import { handle, type LedgerDeps } from '../../ledger/handle.ts';
+import type { Id, Instant } from '../../ledger/vocabulary.ts';
+import type { Target } from './addresses.ts';
+import { type Occasion, outgoingTo, type Sender } from './outgoing.ts';
+import { failed, type Outgoing, type Sink, sinkLimitMs, type SinkResult } from './sink.ts';
+
+export type AttemptDeps = Sender & {
+  readonly ledger: LedgerDeps;
+  readonly relay: Id;
+  readonly spacingSeconds: number;
+};
+
+export type Attempt = {
+  readonly cutoverId: Id;
+  readonly person: Id;
+  readonly noticeId: Id;
+  readonly target: Target;
+  readonly sink: Sink;
+};
+
+/** A claim outlives any attempt by far, so that one that was merely slow is never overtaken. */
+const claimSeconds = 90;
+const firstRetryMs = 2_000;
+const longestRetryMs = 60_000;
+/** A lost answer may still be on its way to being a message: it is looked for only after this. */
+const afterDoubtMs = 5_000;
+const attemptsAtMost = 500;
+
+const backoffMs = (attempt: number): number =>
+  Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt - 1, 10));
+
+type Claimed = { readonly state: CutoverState; readonly attempted: EventOf<'NoticeAttempted'> };
+
+async function claim(deps: AttemptDeps, what: Attempt): Promise<Claimed | null> {
+  const { cutoverId, person, noticeId, target } = what;
+  const { relay, spacingSeconds } = deps;
+  const { state, events } = await handle(deps.ledger, cutoverId, {
+    type: 'BeginNotice',
+    noticeId,
+    person,
+    channel: target.channel,
+    relay,
+    claimSeconds,
+    spacingSeconds,
+  });
+  const attempted = events.flatMap(({ body }) =>
+    body.type === 'NoticeAttempted' ? [body] : [],
+  )[0];
+  return state === null || attempted === undefined ? null : { state, attempted };
+}
+
+function occasionOf({ state, attempted }: Claimed, { person }: Attempt): Occasion {
+  const { current: record } = state;
+  const outbox = state.outbox[person];
+  if (outbox === undefined || record === null) throw new Error(`${person} has no notice to send`);
+  return { state, record, outbox, doubts: attempted.doubts };
+}
+
+async function sendWithin(sink: Sink, outgoing: Outgoing): Promise<SinkResult> {
+  const stop = new AbortController();
+  const limit = pause(sinkLimitMs, failed('no_answer'), { signal: stop.signal });
+  limit.catch(() => undefined);
+  try {
+    return await Promise.race([sink.send(outgoing), limit]);
+  } finally {
+    stop.abort();
+  }
+}
+
+function outcomeOf(
+  result: SinkResult,
+  attempt: number,
+  now: Instant,
+): CommandOf<'EndNotice'>['outcome'] {
+  switch (result.kind) {
+    case 'sent': {
+      const { providerId, found, possibleDuplicate } = result;
+      return { kind: 'sent', providerId, found, possibleDuplicate };
+    }
+    case 'failed': {
+      const { reason, retryAfterMs } = result;
+      const ambiguous = reason === 'no_answer';
+      const final = result.final || attempt >= attemptsAtMost;
+      const waits = [backoffMs(attempt), retryAfterMs ?? 0, ambiguous ? afterDoubtMs : 0];
+      const retryAt = final ? null : now + Math.max(...waits);
+      return { kind: 'failed', reason, ambiguous, final, retryAt };
+    }
+  }
+}
+
+/** Makes the attempt. Null when the ledger did not grant it: it is not due, or another relay is at it. */
+export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<SinkResult | null> {
+  const { ledger } = deps;
+  const claimed = await claim(deps, what);
+  if (claimed === null) return null;
+  const { attempted } = claimed;
+  const outgoing = await outgoingTo(what, occasionOf(claimed, what), deps);
+  // Whoever was stopped here until the claim ran out must not send: another relay may have told them of a newer packet.
+  const isStale = ledger.now() > attempted.claimedUntil - sinkLimitMs;
+  const result = isStale ? failed('unreachable') : await sendWithin(what.sink, outgoing);
+  const version = result.kind === 'sent' ? result.version : attempted.version;
+  await handle(ledger, what.cutoverId, {
+    type: 'EndNotice',
+    noticeId: what.noticeId,
+    person: what.person,
+    channel: what.target.channel,
+    attempt: attempted.attempt,
+    version,
+    outcome: outcomeOf(result, attempted.attempt, ledger.now()),
+  });
+  return result;
+}

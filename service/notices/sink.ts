@@ -1,0 +1,71 @@
+/**
+ * The port through which a notice leaves the house, one for each channel. A sink says what it knows and no more:
+ * sent, not sent, or handed over with no answer. It never tries again by itself; the relay does, on the record.
+ */
+import type { NoticeChannel, NoticeTrouble, Told } from '../../ledger/outbox.ts';
+import type { Target } from './addresses.ts';
+import type { Letter } from './letter.ts';
+
+export type Outgoing = {
+  readonly letter: Letter;
+  readonly target: Target;
+  /** Where to acknowledge; null when no acknowledgement is asked for, or this is a test. */
+  readonly ackUrl: string | null;
+  /** Set in test mode: for whom it would have been. */
+  readonly insteadOf: string | null;
+  /** How many earlier attempts of this very notice may have got through. */
+  readonly doubts: number;
+  /** What they were told before on this channel. */
+  readonly before: Told | null;
+};
+
+export type SinkResult =
+  | {
+      readonly kind: 'sent';
+      readonly providerId: string | null;
+      /** The version the message tells of: an older one when an earlier attempt was found to have got through. */
+      readonly version: number;
+      readonly found: boolean;
+      readonly possibleDuplicate: boolean;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: NoticeTrouble;
+      readonly final: boolean;
+      /** What the provider asks for; null when it asks for nothing. */
+      readonly retryAfterMs: number | null;
+    };
+
+export type Sink = {
+  readonly channel: NoticeChannel;
+  /** Takes a place within the provider's limits: 0 when it is free now, else the milliseconds until one may be. */
+  takePlace(target: Target): Promise<number>;
+  /** Sends once. Never throws; takes at most `sinkLimitMs`. */
+  send(outgoing: Outgoing): Promise<SinkResult>;
+  close(): Promise<void>;
+};
+
+/** Longest that one attempt may take, with everything in it. Well below what a claim lasts. */
+export const sinkLimitMs = 20_000;
+
+export const failed = (
+  reason: NoticeTrouble,
+  change: { final?: boolean; retryAfterMs?: number | null } = {},
+): SinkResult => ({
+  kind: 'failed',
+  reason,
+  final: change.final ?? reason === 'refused',
+  retryAfterMs: change.retryAfterMs ?? null,
+});
+
+export const sent = (
+  letter: Letter,
+  change: Partial<Extract<SinkResult, { kind: 'sent' }>> = {},
+): SinkResult => ({
+  kind: 'sent',
+  providerId: null,
+  version: letter.version,
+  found: false,
+  possibleDuplicate: false,
+  ...change,
+});

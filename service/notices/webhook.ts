@@ -1,0 +1,101 @@
+/**
+ * Notices to a machine, signed as Standard Webhooks ask. The id is the same for every attempt of one notice and the
+ * body is the same bytes, so that a receiver that honours ids has no second effect: it may be sent again at will.
+ */
+import { Webhook } from 'standardwebhooks';
+import { secondMs } from '../../ledger/vocabulary.ts';
+import { changeLines, orderLines } from '../words/notices.ts';
+import { type Guard, guardedPost, type PostResult } from './guardedPost.ts';
+import { failed, type Outgoing, sent, type Sink, type SinkResult } from './sink.ts';
+
+export type WebhookSettings = Guard & {
+  /** `whsec_…`, newest first: signed with each, so that receivers can change over. */
+  readonly secrets: readonly string[];
+};
+
+const callLimitMs = 8_000;
+
+/** What the receiver gets: ids, instants and closed texts. */
+export function webhookBody({ letter, insteadOf }: Outgoing): string {
+  const { orders } = letter;
+  return JSON.stringify({
+    type: 'interlock.notice',
+    timestamp: new Date(letter.queuedAt).toISOString(),
+    data: {
+      noticeId: letter.noticeId,
+      cutover: letter.cutoverId,
+      rehearsal: letter.rehearsal,
+      test: insteadOf !== null,
+      person: letter.person,
+      version: letter.version,
+      checkCode: letter.checkCode,
+      replaces: letter.replaces,
+      since: letter.since,
+      mustAcknowledge: orders.mustAcknowledge,
+      orders: orders.lines.map(({ checkpoint, as, state, startAt, endAt, stillNeeded }) => ({
+        checkpoint,
+        as,
+        state,
+        startAt,
+        endAt,
+        stillNeeded,
+      })),
+      changes: letter.delta?.lines ?? [],
+      text: { orders: orderLines(letter), changes: changeLines(letter) },
+    },
+  });
+}
+
+function resultOf(result: PostResult, { letter, doubts }: Outgoing): SinkResult {
+  switch (result.kind) {
+    case 'unreached':
+      return result.refusedAddress ? failed('refused') : failed('unreachable');
+    case 'no_answer':
+      return failed('no_answer');
+    case 'answered': {
+      const { status, retryAfter } = result;
+      if (status >= 200 && status < 300) return sent(letter, { possibleDuplicate: doubts > 0 });
+      if (status === 429 || status === 503) {
+        const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
+        const retryAfterMs = seconds === null ? null : seconds * secondMs;
+        return failed(status === 429 ? 'rate_limited' : 'refused_for_now', { retryAfterMs });
+      }
+      const isForNow = status >= 500 || status === 408 || status === 425;
+      return failed(isForNow ? 'refused_for_now' : 'refused');
+    }
+  }
+}
+
+/** Opens the sink. */
+export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
+  const signers = secrets.map((secret) => new Webhook(secret));
+  const send = async (outgoing: Outgoing): Promise<SinkResult> => {
+    const id = `${outgoing.letter.noticeId}.v${outgoing.letter.version}`;
+    const at = new Date();
+    const body = webhookBody(outgoing);
+    const signature = signers.map((signer) => signer.sign(id, at, body)).join(' ');
+    const result = await guardedPost(
+      {
+        url: outgoing.target.address,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(body)),
+          'user-agent': 'interlock-notices/1',
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(at.getTime() / secondMs)),
+          'webhook-signature': signature,
+        },
+        body,
+        limitMs: callLimitMs,
+      },
+      guard,
+    );
+    return resultOf(result, outgoing);
+  };
+  return {
+    channel: 'webhook',
+    takePlace: () => Promise.resolve(0),
+    send,
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Why a notice is not sent, or not yet: one closed sentence for each code.
+ */
+import type { NoticeTrouble, SuppressionReason } from '../../ledger/outbox.ts';
+import type { NotNotified } from '../../ledger/packet.ts';
+
+export const suppressionWords: Readonly<Record<SuppressionReason, string>> = {
+  notices_off: 'notices are off for this cutover',
+  no_test_recipient:
+    'notices are in test and no test recipient is set up (INTERLOCK_NOTICE_TEST_TO)',
+  no_contact: 'the plan has no contact that a machine can write to: call them',
+  address_not_allowed: 'no contact of theirs is on the allow list (INTERLOCK_NOTICE_ALLOW)',
+  channel_not_set_up: 'no channel of theirs is set up here',
+  every_channel_failed: 'every contact of theirs failed for good: call them',
+};
+
+export const troubleWords: Readonly<Record<NoticeTrouble, string>> = {
+  unreachable: 'nobody answers there',
+  no_answer: 'the answer was lost: it may have got through',
+  rate_limited: 'the provider asks us to wait',
+  refused_for_now: 'the provider refuses for now',
+  refused: 'the provider refuses it',
+};
+
+export const notNotifiedWords: Readonly<Record<NotNotified['reason'], string>> = {
+  nothing_changed: 'nothing changed for them',
+  not_involved: 'not involved',
+  only_finished_work: 'only finished work',
+};
