@@ -4,7 +4,7 @@
  */
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { Id, minuteMs, secondMs } from '../../ledger/vocabulary.ts';
+import { Id, type Instant, minuteMs, secondMs } from '../../ledger/vocabulary.ts';
 import type { Letter } from './letter.ts';
 
 export type AckSettings = {
@@ -34,17 +34,18 @@ export type AckClaim = {
   readonly packetId: Id;
   readonly version: number;
   readonly noticeId: Id;
+  /** When the message was written: its link, and any that follows from it, ends a fixed time after. */
+  readonly issuedAt: Instant;
 };
 
 const keyOf = (secret: string): Uint8Array => new TextEncoder().encode(secret);
 
-/** The token of a claim, valid from `at` on. The same claim at the same instant gives the same token. */
+/** The token of a claim. The same claim gives the same token. */
 export function ackToken(
-  { cutoverId, person, packetId, version, noticeId }: AckClaim,
-  at: number,
+  { cutoverId, person, packetId, version, noticeId, issuedAt }: AckClaim,
   { secret, validMinutes }: Pick<AckSettings, 'secret' | 'validMinutes'>,
 ): Promise<string> {
-  const from = Math.floor(at / secondMs);
+  const from = Math.floor(issuedAt / secondMs);
   return new SignJWT({ cutover: cutoverId, packet: packetId, version })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer('interlock')
@@ -58,7 +59,7 @@ export function ackToken(
 
 /** The link that goes into a message. */
 export async function ackUrlOf(letter: Letter, settings: AckSettings): Promise<string> {
-  const token = await ackToken(letter, letter.queuedAt, settings);
+  const token = await ackToken({ ...letter, issuedAt: letter.queuedAt }, settings);
   return `${settings.publicUrl.replace(/\/+$/, '')}/ack/${token}`;
 }
 
@@ -75,8 +76,9 @@ export async function readAckToken(
       audience: 'interlock-ack',
       currentDate: new Date(now),
     });
-    const { cutover, sub, packet, version, jti } = Claims.parse(payload);
-    return { cutoverId: cutover, person: sub, packetId: packet, version, noticeId: jti };
+    const { cutover, sub, packet, version, jti, iat } = Claims.parse(payload);
+    const issuedAt = iat * secondMs;
+    return { cutoverId: cutover, person: sub, packetId: packet, version, noticeId: jti, issuedAt };
   } catch (error) {
     const isLate = error instanceof Error && 'code' in error && error.code === 'ERR_JWT_EXPIRED';
     return isLate ? 'expired' : 'invalid';

@@ -10,6 +10,7 @@ import { courseFor, type Audience } from './course.ts';
 import { emailOf } from './email.ts';
 import { outgoingTo } from './outgoing.ts';
 import type { Packets } from './packets.ts';
+import { plainLetter } from './plainLetter.ts';
 import type { Outgoing } from './sink.ts';
 import { slackMessage } from './slackBlocks.ts';
 import { webhookBody } from './webhook.ts';
@@ -64,7 +65,7 @@ function messageOf(outgoing: Outgoing, mailFrom: string): { message: unknown; te
     }
     case 'slack': {
       const message = slackMessage(outgoing);
-      return { message, text: JSON.stringify(message, null, 2) };
+      return { message, text: `${plainLetter(outgoing)}[as Slack blocks: --json shows them]` };
     }
     case 'webhook': {
       const message: unknown = JSON.parse(webhookBody(outgoing));

@@ -22,8 +22,9 @@ type Personal = {
 
 /** `v3 K7QF-2M9D: your orders changed`; the first one has nothing that it could have changed. */
 export function noticeTitle({ version, checkCode, since, delta }: Personal): string {
-  const what =
-    since === null ? 'your orders' : delta === null ? 'your orders stand' : 'your orders changed';
+  const isOwn = delta?.lines.some(({ as }) => as === 'owner') ?? true;
+  const whose = isOwn ? 'your orders' : 'what you observe';
+  const what = since === null ? whose : delta === null ? 'your orders stand' : `${whose} changed`;
   return `v${version} ${checkCode}: ${what}`;
 }
 
@@ -57,12 +58,17 @@ function whenText(line: PersonalLine, names: Names): string {
 }
 
 /** `Sun 01:23 to Sun 02:03  Schema migration`, with what it still needs; a held line says why it has no time. */
-export function orderLines({ orders, names }: Personal): readonly string[] {
+export function orderLines({
+  orders,
+  names,
+}: Pick<Personal, 'orders' | 'names'>): readonly string[] {
   return orders.lines.map((line) => {
     const hold = orders.holds.find(({ checkpoint }) => checkpoint === line.checkpoint);
     const notes = [
       ...(line.as === 'observer' ? ['you observe'] : []),
-      ...(hold === undefined ? [] : [`${holdWords[hold.holdClass]}: do not start`]),
+      ...(hold === undefined
+        ? []
+        : [`${holdWords[hold.holdClass]}${line.as === 'owner' ? ': do not start' : ''}`]),
       ...line.stillNeeded.map(({ kind, subject }) => `still needs ${kind} ${subject}`),
     ];
     const noted = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
