@@ -15,6 +15,7 @@ import { checkPacketBody } from './packet.ts';
 import { planProblems } from './plan.ts';
 import { PlanProblemCode } from './planProblem.ts';
 import { checkReadiness } from './readiness.ts';
+import { heldAgain } from './readinessAgain.ts';
 import { checkResequencing } from './resequencing.ts';
 import { broken, ranked } from './violations.ts';
 
@@ -101,6 +102,7 @@ export const judge: Judge = {
   check,
   checkPacket,
   basisDigest,
+  heldAgain,
   mayDecide,
   isReleaseLead,
 };

@@ -10,6 +10,7 @@ import { hear } from '../ledger/hearing.ts';
 import type { ReadinessBody, Violation } from '../ledger/proposal.ts';
 import { subjectOf } from '../ledger/subjects.ts';
 import type { Id } from '../ledger/vocabulary.ts';
+import { withoutHeldAgain } from './readinessAgain.ts';
 import { type Knowledge, ruleFact } from './readinessRule.ts';
 
 /** What is known after one more ruling: an accepted fact takes effect before the next is judged. */
@@ -17,19 +18,10 @@ function learn(knowledge: Knowledge, fact: Fact, ruling: Ruling): Knowledge {
   const heard = hear(knowledge, fact, ruling);
   if (ruling.ruling === 'held' || ruling.ruling === 'repeat') return { ...knowledge, heard };
   const apply = ruling.ruling === 'accepted' ? applyFact : applyAsForecast;
-  const { factId, source, sourceSequence, reporter, occurredAt, assertion } = fact;
-  const newest = {
-    factId,
-    source,
-    sourceSequence,
-    reporter,
-    occurredAt,
-    ruledVersion: 0,
-    assertion,
-  };
+  const newest = { ...fact, ruledVersion: 0 };
   return {
     situation: apply(knowledge.situation, fact),
-    known: { ...knowledge.known, [subjectOf(assertion)]: newest },
+    known: { ...knowledge.known, [subjectOf(fact.assertion)]: newest },
     heard,
   };
 }
@@ -44,7 +36,7 @@ export function rule(state: CutoverState): { rulings: Ruling[]; after: Knowledge
     rulings.push(ruling);
     knowledge = learn(knowledge, fact, ruling);
   }
-  return { rulings, after: knowledge };
+  return { rulings, after: withoutHeldAgain({ situation, known, heard }, knowledge) };
 }
 
 /** One ruling for each waiting fact, in order of arrival; each accepted one is applied before the next is judged. */

@@ -13,14 +13,9 @@ import { AgentName, Digest, Id, Instant } from './vocabulary.ts';
 
 /** The newest accepted fact on one subject: what a later one is measured against. */
 export const KnownFact = z.strictObject({
-  factId: Id,
-  source: Id,
-  sourceSequence: z.int().nullable(),
-  reporter: Id,
-  occurredAt: Instant,
+  ...Fact.shape,
   /** Position of the event that accepted it: what a packet newly stands on is later than the current one's basis. */
   ruledVersion: z.int(),
-  assertion: Assertion,
 });
 export type KnownFact = z.infer<typeof KnownFact>;
 

@@ -176,3 +176,48 @@ export function asForecast<T extends Pick<Fact, 'assertion'>>(told: T): T {
 /** The situation after a finish told in advance; anything else cannot be a forecast and changes nothing. */
 export const applyAsForecast = (situation: Situation, fact: Fact): Situation =>
   fact.assertion.kind === 'actual_finish' ? applyFact(situation, asForecast(fact)) : situation;
+
+type Undo = (situation: Situation, fact: Fact) => Situation;
+
+const others = <T extends { readonly factId: string }>(list: readonly T[], fact: Fact): T[] =>
+  without(list, (known) => known.factId === fact.factId);
+
+const forgetAssent: Undo = (situation, fact) => ({
+  ...situation,
+  assents: others(situation.assents, fact),
+});
+
+const reopenCondition: Undo = (situation, fact) => {
+  const { assertion, factId } = fact;
+  if (assertion.kind !== 'condition_met') return situation;
+  const { condition: id } = assertion;
+  const settled = situation.amendedBy[`condition:${id}`] === factId;
+  return settled ? settleCondition(situation, fact, { id, met: false }) : situation;
+};
+
+/** What can be undone, because it stands by itself under its fact's id. */
+const undos: { readonly [K in FactKind]?: Undo } = {
+  evidence_recorded: (situation, fact) => ({
+    ...situation,
+    evidence: others(situation.evidence, fact),
+  }),
+  confirmation_given: forgetAssent,
+  confirmation_refused: forgetAssent,
+  approval_given: forgetAssent,
+  approval_withdrawn: forgetAssent,
+  condition_met: reopenCondition,
+  exception_granted: (situation, fact) => ({
+    ...situation,
+    exceptions: others(situation.exceptions, fact),
+  }),
+};
+
+/** Whether `undoFact` can take back what a fact of this kind did. */
+export const isUndoable = (kind: FactKind): boolean => undos[kind] !== undefined;
+
+/**
+ * The situation without what an accepted fact added. What it had replaced does not come back, so that less may be
+ * placed and never more. A fact of any other kind, and one that another has replaced, changes nothing.
+ */
+export const undoFact = (situation: Situation, fact: Fact): Situation =>
+  undos[fact.assertion.kind]?.(situation, fact) ?? situation;

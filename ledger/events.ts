@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { RejectionCode } from './codes.ts';
-import { Report, Ruling } from './facts.ts';
+import { HeldAgain, Report, Ruling } from './facts.ts';
 import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { Delta, Packet } from './packet.ts';
 import { Plan } from './plan.ts';
@@ -66,6 +66,8 @@ export const EventBody = z.discriminatedUnion('type', [
   }),
   /** A clean readiness proposal takes effect: each fact is accepted or held, on its own. */
   event('FactsRuled', { proposalId: Id, rulings: z.array(Ruling) }),
+  /** Accepted facts that turn out to have been told without authority: undone, and before a human again. */
+  event('FactsHeldAgain', { facts: z.array(HeldAgain) }),
   event('PacketPrepared', {
     packet: Packet,
     packetHash: Digest,

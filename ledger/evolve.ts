@@ -3,9 +3,9 @@
  * the same events always gives the same state.
  */
 import type { CutoverState } from './cutover.ts';
-import { applyAsForecast, applyFact, asForecast } from './effects.ts';
+import { applyAsForecast, applyFact, asForecast, undoFact } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
-import type { Ruling } from './facts.ts';
+import type { HeldAgain, Ruling } from './facts.ts';
 import { hear } from './hearing.ts';
 import { attemptNotice, failNotice, queueNotice, sendNotice, suppressNotice } from './noticing.ts';
 import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
@@ -62,24 +62,12 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
     case 'accepted_as_forecast': {
       const apply = ruling.ruling === 'accepted' ? applyFact : applyAsForecast;
       const told = ruling.ruling === 'accepted' ? fact : asForecast(fact);
-      const { factId, source, sourceSequence, reporter, occurredAt, assertion } = fact;
-      const ruledVersion = state.version + 1;
+      const { factId, assertion } = fact;
       const subject = subjectOf(assertion);
       return {
         ...next,
         situation: apply(state.situation, fact),
-        known: {
-          ...state.known,
-          [subject]: {
-            factId,
-            source,
-            sourceSequence,
-            reporter,
-            occurredAt,
-            ruledVersion,
-            assertion,
-          },
-        },
+        known: { ...state.known, [subject]: { ...fact, ruledVersion: state.version + 1 } },
         moved: [...state.moved, { factId, subject, version }],
         heldFacts: state.heldFacts.filter(
           (held) => !isSettledBy(state.situation.plan, held.fact, told),
@@ -87,6 +75,24 @@ function ruleOn(state: CutoverState, ruling: Ruling, version: number): CutoverSt
       };
     }
   }
+}
+
+/** What the fact did is undone, and it stands before a human; nothing happens when another one has replaced it since. */
+function holdAgain(state: CutoverState, again: HeldAgain, version: number): CutoverState {
+  const { factId, code, against } = again;
+  const [subject, known] =
+    Object.entries(state.known).find(([, accepted]) => accepted.factId === factId) ?? [];
+  if (subject === undefined || known === undefined) return state;
+  const { [subject]: _held, ...others } = state.known;
+  const { ruledVersion: _ruled, ...fact } = known;
+  const ruling: Ruling = { factId, ruling: 'held', code, candidates: [], against };
+  return {
+    ...state,
+    situation: undoFact(state.situation, fact),
+    known: others,
+    heldFacts: [...state.heldFacts, { fact, ruling }],
+    moved: [...state.moved, { factId, subject, version }],
+  };
 }
 
 function judge(state: CutoverState, body: EventOf<'VerdictGiven'>): CutoverState {
@@ -140,6 +146,8 @@ function change(state: CutoverState, body: EventBody, event: Recorded): CutoverS
       return judge(state, body);
     case 'FactsRuled':
       return body.rulings.reduce((before, ruling) => ruleOn(before, ruling, event.version), state);
+    case 'FactsHeldAgain':
+      return body.facts.reduce((before, again) => holdAgain(before, again, event.version), state);
     case 'PacketPrepared':
       return {
         ...state,

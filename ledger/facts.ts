@@ -156,3 +156,11 @@ export const Ruling = z.strictObject({
   against: Id.nullable(),
 });
 export type Ruling = z.infer<typeof Ruling>;
+
+/** An accepted fact that is held after all, with the fact through which that became known. */
+export const HeldAgain = z.strictObject({
+  factId: Id,
+  code: ReadinessCode,
+  against: Id.nullable(),
+});
+export type HeldAgain = z.infer<typeof HeldAgain>;

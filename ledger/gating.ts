@@ -44,10 +44,13 @@ function rule(
     proposalId: proposal.proposalId,
     rulings: body.rulings,
   };
-  const after = foresee(state, [ruled], context.now);
+  const again = context.judge.heldAgain(state, foresee(state, [ruled], context.now));
+  const known: EventBody[] =
+    again.length === 0 ? [ruled] : [ruled, { type: 'FactsHeldAgain', facts: [...again] }];
+  const after = foresee(state, known, context.now);
   return requestTrouble(after, context) === 'basis_moved'
-    ? [ruled, ...clearing(after, 'basis_moved').filter((event) => event.type !== 'RunEnded')]
-    : [ruled];
+    ? [...known, ...clearing(after, 'basis_moved').filter((event) => event.type !== 'RunEnded')]
+    : known;
 }
 
 /** Whether the packet is exactly what the lead approved when declaring: every start, end and owner, nothing held. */

@@ -5,6 +5,7 @@
 import type { RejectionCode } from './codes.ts';
 import type { CutoverState, PacketRecord } from './cutover.ts';
 import type { Actor } from './events.ts';
+import type { HeldAgain } from './facts.ts';
 import type { Plan } from './plan.ts';
 import type { Proposal, Violation } from './proposal.ts';
 import type { Digest, Instant } from './vocabulary.ts';
@@ -31,6 +32,10 @@ export type Judge = {
    * not ruled on yet. Facts that change nothing a timeline rests on do not change it.
    */
   basisDigest(state: CutoverState): Digest;
+  /**
+   * Facts accepted by `after` that their tellers had no authority for, as is known since `before`, by subject.
+   */
+  heldAgain(before: CutoverState, after: CutoverState): readonly HeldAgain[];
   /** Why this actor may not decide on this packet now; null when it may. */
   mayDecide(
     question: { actor: Actor; record: PacketRecord; decision: 'adopt' | 'decline' },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { actor, checkpoint, minute, plan, reading } from '../tests/support/build.ts';
+import { testJudge } from '../tests/support/judge.ts';
 import { bench, line, packetOn } from '../tests/support/packets.ts';
 import { EventBody } from './events.ts';
-import { lineage } from './lineage.ts';
+import type { Judge } from './judge.ts';
+import { lineage, rulingsIn } from './lineage.ts';
 
 const night = plan([
   checkpoint('cut', { approvedStartAt: minute(120) }),
@@ -49,9 +51,15 @@ function notify(ledger: ReturnType<typeof bench>): void {
   ledger.give({ type: 'SuppressNotice', ...dev, reason: 'no_contact' });
 }
 
+/** The first change of the night turns out to have been told without authority. */
+const firstMove: Judge['heldAgain'] = (_, after) =>
+  Object.values(after.known)
+    .filter(({ occurredAt }) => occurredAt === minute(-58))
+    .map(({ factId }) => ({ factId, code: 'not_authorised', against: null }));
+
 /** A night in which everything happens that an event can say. */
 function wholeNight() {
-  const ledger = bench(night);
+  const ledger = bench(night, testJudge({ heldAgain: firstMove }));
   ledger.prepare();
   ledger.at(minute(-50));
   ledger.report([moved(140)], { occurredAt: minute(-58), sourceEventId: 'e', text: 'late' });
@@ -127,6 +135,19 @@ describe('the lineage', () => {
       row.item.kind === 'report' ? [row.item.underOldOrders] : [],
     );
     expect(marks).toEqual([false, false, false, true]);
+  });
+
+  it('says which accepted fact was held again, and why', () => {
+    expect(all.known.map((row) => row.item)).toContainEqual({
+      kind: 'held_again',
+      factId: 'fact-1',
+      code: 'not_authorised',
+      against: null,
+    });
+    expect(rulingsIn(ledger.events()).filter(({ factId }) => factId === 'fact-1')).toMatchObject([
+      { ruling: 'accepted' },
+      { ruling: 'held', code: 'not_authorised' },
+    ]);
   });
 
   it('links rulings, proposals, verdicts, packets, decisions and refusals by their ids', () => {

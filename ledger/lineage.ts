@@ -4,7 +4,7 @@
  * already true then but not yet received.
  */
 import type { EventBody, LedgerEvent } from './events.ts';
-import type { Report } from './facts.ts';
+import type { Report, Ruling } from './facts.ts';
 import { subjectOf } from './subjects.ts';
 import type { Id, Instant } from './vocabulary.ts';
 
@@ -35,6 +35,13 @@ export type LineageItem =
       readonly proposalId: Id;
       readonly ruling: string;
       readonly code: string | null;
+    }
+  | {
+      /** It was accepted once; `against` is the fact through which that proved wrong. */
+      readonly kind: 'held_again';
+      readonly factId: Id;
+      readonly code: string;
+      readonly against: Id | null;
     }
   | { readonly kind: 'run'; readonly runId: Id; readonly became: string }
   | {
@@ -190,6 +197,10 @@ function rowsOf(body: EventBody): Told[] {
       return body.rulings.flatMap(({ factId, ruling, code }) =>
         own({ kind: 'ruling', factId, proposalId: body.proposalId, ruling, code }),
       );
+    case 'FactsHeldAgain':
+      return body.facts.flatMap(({ factId, code, against }) =>
+        own({ kind: 'held_again', factId, code, against }),
+      );
     case 'PacketPrepared': {
       const { packet, checkCode } = body;
       return packetRow(packet.packetId, 'prepared', { version: packet.version, checkCode });
@@ -258,3 +269,11 @@ export function lineage(events: readonly LedgerEvent[], asOf: Instant | null): L
       .toSorted((one, other) => one.occurredAt - other.occurredAt || one.version - other.version),
   };
 }
+
+/** Every ruling in these events, in order; an accepted fact that was held again has a second one. */
+export const rulingsIn = (events: readonly LedgerEvent[]): Ruling[] =>
+  events.flatMap(({ body }): Ruling[] => {
+    if (body.type === 'FactsRuled') return body.rulings;
+    if (body.type !== 'FactsHeldAgain') return [];
+    return body.facts.map((again) => ({ ...again, ruling: 'held', candidates: [] }));
+  });

@@ -5,6 +5,7 @@
 import type { RunResult } from '../../graph/run.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
+import { rulingsIn } from '../../ledger/lineage.ts';
 import { subjectOf } from '../../ledger/subjects.ts';
 import type { Interlock } from '../interlock.ts';
 import { readinessWords, violationWords } from '../words/codes.ts';
@@ -65,10 +66,7 @@ const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'
 function rulingLines(events: readonly LedgerEvent[], runId: string | null): string[] {
   const begin = events.findIndex(({ body }) => body.type === 'RunStarted' && body.runId === runId);
   if (begin < 0) return [];
-  const ruled = events
-    .slice(begin)
-    .flatMap(({ body }) => (body.type === 'FactsRuled' ? body.rulings : []));
-  const rulings = new Map(ruled.map((ruling) => [ruling.factId, ruling]));
+  const rulings = new Map(rulingsIn(events.slice(begin)).map((ruling) => [ruling.factId, ruling]));
   return events.flatMap(({ body }) => {
     if (body.type !== 'ReportReceived') return [];
     const lines = body.report.facts.flatMap((fact) => {

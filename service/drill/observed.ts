@@ -8,6 +8,7 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Ruling } from '../../ledger/facts.ts';
 import { incumbentOf } from '../../ledger/incumbent.ts';
+import { rulingsIn } from '../../ledger/lineage.ts';
 import type { Packet, PacketLine } from '../../ledger/packet.ts';
 import type { Instant } from '../../ledger/vocabulary.ts';
 import { readInstant } from '../../constraints/instants.ts';
@@ -69,6 +70,6 @@ export function rulingsOf({ events }: Observed, reportId: string): (Ruling | und
       ? body.report.facts
       : [],
   );
-  const rulings = events.flatMap(({ body }) => (body.type === 'FactsRuled' ? body.rulings : []));
+  const rulings = rulingsIn(events);
   return facts.map(({ factId }) => rulings.findLast((ruling) => ruling.factId === factId));
 }

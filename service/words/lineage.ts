@@ -22,6 +22,8 @@ function itemText(item: LineageItem, names: Names): string {
       return `  fact ${item.factId}: ${item.assertion} on ${item.subject}`;
     case 'ruling':
       return `ruled ${item.factId}: ${item.ruling}${item.code === null ? '' : ` (${item.code})`}`;
+    case 'held_again':
+      return `held ${item.factId} again: ${item.code}${item.against === null ? '' : `, as ${item.against} shows`}`;
     case 'run':
       return `run ${item.runId} ${item.became}`;
     case 'proposal':

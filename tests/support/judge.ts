@@ -59,6 +59,7 @@ export const testJudge = (change: Partial<Judge> = {}): Judge => {
     version: 'test-judge',
     planProblems: (): PlanProblem[] => [],
     basisDigest: testBasis,
+    heldAgain: () => [],
     isReleaseLead: testLead,
     mayDecide: ({ actor }, state, now): RejectionCode | null =>
       judge.isReleaseLead(actor, state.situation.plan, now) ? null : 'not_release_lead',

@@ -17,6 +17,7 @@ export const lenient: Judge = {
   check: () => [],
   checkPacket: () => [],
   basisDigest: (state) => digestOf('basis', state.situation),
+  heldAgain: () => [],
   mayDecide: () => null,
   isReleaseLead: () => true,
 };
