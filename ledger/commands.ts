@@ -39,8 +39,8 @@ export const LedgerCommand = z.discriminatedUnion('type', [
     relay: Id,
     /** Other relays leave this person alone for so long. */
     claimSeconds: z.int().min(1).max(600),
-    /** Least time between two messages to one person. */
-    spacingSeconds: z.int().min(0).max(3_600),
+    /** In so long a person gets at most `noticesPerWindow` messages. */
+    windowSeconds: z.int().min(0).max(3_600),
   }),
   command('EndNotice', {
     noticeId: Id,

@@ -38,7 +38,7 @@ function notify(ledger: ReturnType<typeof bench>): void {
     ...of,
     relay: 'r',
     claimSeconds: 60,
-    spacingSeconds: 0,
+    windowSeconds: 0,
   } as const;
   const end = { type: 'EndNotice', ...of, version: 4 } as const;
   const failed = { kind: 'failed', reason: 'no_answer', ambiguous: true, final: false } as const;

@@ -4,7 +4,13 @@
  */
 import type { CutoverState } from './cutover.ts';
 import type { EventOf } from './events.ts';
-import { lastTold, type NoticeChannel, type Outbox, type Sending } from './outbox.ts';
+import {
+  lastTold,
+  type NoticeChannel,
+  noticesPerWindow,
+  type Outbox,
+  type Sending,
+} from './outbox.ts';
 import type { Recorded } from './settling.ts';
 import type { Id } from './vocabulary.ts';
 
@@ -31,6 +37,7 @@ export function queueNotice(
       suppressed: null,
       sendings: before?.sendings ?? {},
       told: before?.told ?? {},
+      recent: before?.recent ?? [],
       perhapsTold: before?.perhapsTold ?? null,
     }),
     noticed: { ...state.noticed, [person]: { version, at: recordedAt } },
@@ -96,6 +103,7 @@ export function sendNotice(
     ...outbox,
     sendings: ended(outbox, body, { ended: 'sent', doubts: 0, retryAt: null }),
     told: isNewest ? { ...outbox.told, [channel]: told } : outbox.told,
+    recent: [...outbox.recent, at].slice(-noticesPerWindow),
   };
   const sure = lastTold(after)?.version ?? 0;
   const { perhapsTold } = after;

@@ -5,17 +5,17 @@
 import type { CommandOf } from './commands.ts';
 import type { CutoverState } from './cutover.ts';
 import { accept, type DecideContext, type Decision, unchanged } from './decision.ts';
-import { isWaiting, lastTold, NoticeChannel, type Outbox } from './outbox.ts';
+import { isWaiting, NoticeChannel, noticesPerWindow, type Outbox } from './outbox.ts';
 import { type Instant, secondMs } from './vocabulary.ts';
 
 /** Whether another relay may be at work for this person: on any channel, so that messages keep their order. */
 export const isClaimed = ({ sendings }: Outbox, now: Instant): boolean =>
   NoticeChannel.options.some((channel) => (sendings[channel]?.claimedUntil ?? 0) > now);
 
-/** The earliest instant at which this person may be told again. */
-export const quietUntil = (outbox: Outbox, spacingSeconds: number): Instant => {
-  const told = lastTold(outbox);
-  return told === null ? 0 : told.at + spacingSeconds * secondMs;
+/** The earliest instant at which this person may be told again: a window holds only so many messages. */
+export const quietUntil = ({ recent }: Outbox, windowSeconds: number): Instant => {
+  const first = recent.at(-noticesPerWindow);
+  return first === undefined ? 0 : first + windowSeconds * secondMs;
 };
 
 /**
@@ -27,7 +27,7 @@ export function beginNotice(
   state: CutoverState,
   { now }: DecideContext,
 ): Decision {
-  const { noticeId, person, channel, relay, claimSeconds, spacingSeconds } = command;
+  const { noticeId, person, channel, relay, claimSeconds, windowSeconds } = command;
   const outbox = state.outbox[person];
   const current = state.current?.packet;
   if (current === undefined || outbox?.noticeId !== noticeId || !isWaiting(outbox)) {
@@ -37,7 +37,7 @@ export function beginNotice(
   const own = known?.noticeId === noticeId ? known : null;
   const isDue =
     !isClaimed(outbox, now) &&
-    quietUntil(outbox, spacingSeconds) <= now &&
+    quietUntil(outbox, windowSeconds) <= now &&
     own?.ended !== 'failed' &&
     (own?.retryAt ?? 0) <= now;
   if (!isDue) return unchanged;

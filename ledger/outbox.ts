@@ -9,6 +9,9 @@ import { Id, Instant } from './vocabulary.ts';
 export const NoticeChannel = z.enum(['slack', 'email', 'webhook']);
 export type NoticeChannel = z.infer<typeof NoticeChannel>;
 
+/** A person gets at most so many messages within one window; what comes after waits and is coalesced. */
+export const noticesPerWindow = 3;
+
 /** Why an attempt came to nothing, as far as is known. */
 export const NoticeTrouble = z.enum([
   /** Nothing was handed over: nobody answered the call. */
@@ -66,6 +69,8 @@ export const Outbox = z.strictObject({
   suppressed: SuppressionReason.nullable(),
   sendings: z.partialRecord(NoticeChannel, Sending),
   told: z.partialRecord(NoticeChannel, Told),
+  /** When the last few messages were sent, on whatever channel: at most as many as a window may hold. */
+  recent: z.array(Instant),
   /** The newest version that may have reached them without anybody knowing; null when there is none. */
   perhapsTold: z.int().nullable(),
 });

@@ -15,7 +15,7 @@ describe('settings', () => {
         webhook: null,
         allow: [],
         testRecipients: [],
-        spacingSeconds: 60,
+        windowSeconds: 60,
         ack: null,
       },
     });

@@ -15,7 +15,7 @@ import { failed, type Outgoing, type Sink, sinkLimitMs, type SinkResult } from '
 export type AttemptDeps = Sender & {
   readonly ledger: LedgerDeps;
   readonly relay: Id;
-  readonly spacingSeconds: number;
+  readonly windowSeconds: number;
 };
 
 export type Attempt = {
@@ -41,7 +41,7 @@ type Claimed = { readonly state: CutoverState; readonly attempted: EventOf<'Noti
 
 async function claim(deps: AttemptDeps, what: Attempt): Promise<Claimed | null> {
   const { cutoverId, person, noticeId, target } = what;
-  const { relay, spacingSeconds } = deps;
+  const { relay, windowSeconds } = deps;
   const { state, events } = await handle(deps.ledger, cutoverId, {
     type: 'BeginNotice',
     noticeId,
@@ -49,7 +49,7 @@ async function claim(deps: AttemptDeps, what: Attempt): Promise<Claimed | null> 
     channel: target.channel,
     relay,
     claimSeconds,
-    spacingSeconds,
+    windowSeconds,
   });
   const attempted = events.flatMap(({ body }) =>
     body.type === 'NoticeAttempted' ? [body] : [],

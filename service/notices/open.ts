@@ -9,6 +9,7 @@ import type { NoticeSettings } from './settings.ts';
 import type { Sink } from './sink.ts';
 
 const sweepMs = 2_000;
+const circuitOpenMs = 15_000;
 
 async function openSinks({ slack, email, webhook }: NoticeSettings): Promise<Sink[]> {
   const opened = await Promise.all([
@@ -35,14 +36,15 @@ export async function openRelay(
   settings: NoticeSettings,
   onTrouble: RelayDeps['onTrouble'],
 ): Promise<Relay> {
-  const { ack, spacingSeconds, allow, testRecipients } = settings;
+  const { ack, windowSeconds, allow, testRecipients } = settings;
   return relay({
     ledger,
     sinks: await openSinks(settings),
     audience: { allow, testRecipients },
     ack,
     relay: `relay-${randomBytes(6).toString('hex')}`,
-    spacingSeconds,
+    windowSeconds,
+    circuitOpenMs,
     sweepMs,
     onTrouble,
   });

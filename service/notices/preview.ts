@@ -50,6 +50,7 @@ const emptyOutbox = (now: Instant): Outbox => ({
   suppressed: null,
   sendings: {},
   told: {},
+  recent: [],
   perhapsTold: null,
 });
 

@@ -23,6 +23,8 @@ export type RelayDeps = Omit<AttemptDeps, keyof Sender> & {
   readonly ack: AckSettings | null;
   readonly sinks: readonly Sink[];
   readonly audience: Omit<Audience, 'channels'>;
+  /** For so long a sink that fails for everybody is left alone. */
+  readonly circuitOpenMs: number;
   /** Milliseconds between two looks at everything. */
   readonly sweepMs: number;
   /** Told of every trouble that a look ended in; the next look comes all the same. */
@@ -40,14 +42,13 @@ export type Relay = {
 
 const peopleAtOnce = 4;
 const failuresThatOpen = 4;
-const openForMs = 15_000;
 
 /** A sink that does not work for anybody now. */
 class SinkDown extends Error {
   override readonly name = 'SinkDown';
 }
 
-const newCircuit = () =>
+const newCircuit = (openForMs: number) =>
   circuitBreaker(handleType(SinkDown), {
     halfOpenAfter: openForMs,
     breaker: new ConsecutiveBreaker(failuresThatOpen),
@@ -61,11 +62,11 @@ type Progress = { readonly moved: boolean; readonly nextAt: Instant | null };
 
 const after = (now: Instant, ms: number): Progress => ({ moved: false, nextAt: now + ms });
 
-function attempter(deps: AttemptDeps) {
+function attempter(deps: AttemptDeps & Pick<RelayDeps, 'circuitOpenMs'>) {
   const circuits = new Map<string, ReturnType<typeof newCircuit>>();
   return async (what: Attempt): Promise<'done' | 'not_granted' | 'circuit_open'> => {
     const key = circuitKey(what);
-    const circuit = circuits.get(key) ?? newCircuit();
+    const circuit = circuits.get(key) ?? newCircuit(deps.circuitOpenMs);
     circuits.set(key, circuit);
     try {
       const result = await circuit.execute(async () => {
@@ -105,7 +106,7 @@ function stepper(deps: RelayDeps, attempt: ReturnType<typeof attempter>) {
       if (became === 'done') return { moved: true, nextAt: null };
       if (became === 'not_granted') return after(now(), retrySoonMs);
     }
-    return after(now(), openForMs / 5);
+    return after(now(), Math.ceil(deps.circuitOpenMs / 5));
   };
   return async (who: Person, step: Step): Promise<Progress> => {
     switch (step.kind) {
@@ -141,7 +142,7 @@ function workOf(state: CutoverState, deps: RelayDeps): Work[] {
     ...deps.audience,
     channels: new Set(deps.sinks.map(({ channel }) => channel)),
   };
-  const at = { now: deps.ledger.now(), spacingSeconds: deps.spacingSeconds };
+  const at = { now: deps.ledger.now(), windowSeconds: deps.windowSeconds };
   const first = new Set(current.packet.mustAcknowledge);
   return Object.entries(state.outbox)
     .flatMap(([person, outbox]) => {

@@ -61,7 +61,7 @@ export const noticeVariables = {
       (all) => all.every((range) => ranges.test(range)),
       'write addresses or ranges: 10.1.0.0/16',
     ),
-  INTERLOCK_NOTICE_SPACING_SECONDS: z.coerce.number().int().min(0).max(3_600).default(60),
+  INTERLOCK_NOTICE_WINDOW_SECONDS: z.coerce.number().int().min(0).max(3_600).default(60),
   /** Where people reach this service from their messages. */
   INTERLOCK_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   INTERLOCK_ACK_SECRET: z.string().min(32, 'is at least 32 characters').optional(),
@@ -76,7 +76,7 @@ export type NoticeSettings = {
   readonly webhook: WebhookSettings | null;
   readonly allow: readonly Target[];
   readonly testRecipients: readonly Target[];
-  readonly spacingSeconds: number;
+  readonly windowSeconds: number;
   /** Null: messages carry no link. */
   readonly ack: AckSettings | null;
 };
@@ -93,7 +93,7 @@ export function noticeSettings(from: NoticeVariables): NoticeSettings {
       secrets.length === 0 ? null : { secrets, privateNetworks: from.INTERLOCK_NOTICE_PRIVATE },
     allow: from.INTERLOCK_NOTICE_ALLOW,
     testRecipients: from.INTERLOCK_NOTICE_TEST_TO,
-    spacingSeconds: from.INTERLOCK_NOTICE_SPACING_SECONDS,
+    windowSeconds: from.INTERLOCK_NOTICE_WINDOW_SECONDS,
     ack:
       publicUrl === undefined || secret === undefined
         ? null

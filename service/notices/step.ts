@@ -29,7 +29,7 @@ const claimedUntil = ({ sendings }: Outbox): Instant =>
 export function stepFor(
   outbox: Outbox,
   course: Course,
-  { now, spacingSeconds }: { readonly now: Instant; readonly spacingSeconds: number },
+  { now, windowSeconds }: { readonly now: Instant; readonly windowSeconds: number },
 ): Step | null {
   if (!isWaiting(outbox)) return null;
   if (isClaimed(outbox, now)) return { kind: 'wait', until: claimedUntil(outbox) };
@@ -43,7 +43,7 @@ export function stepFor(
       attempts: sendings.get(target.channel)?.attempt ?? 0,
     }));
   if (open.length === 0) return { kind: 'suppress', reason: 'every_channel_failed' };
-  const quiet = quietUntil(outbox, spacingSeconds);
+  const quiet = quietUntil(outbox, windowSeconds);
   if (quiet > now) return { kind: 'wait', until: quiet };
   const turn = ({ attempts }: { attempts: number }): number =>
     Math.floor(attempts / attemptsInARow);

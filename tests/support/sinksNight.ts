@@ -10,7 +10,7 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import type { EventBody, LedgerEvent } from '../../ledger/events.ts';
 import { foresee } from '../../ledger/evolve.ts';
 import { handle, type LedgerDeps } from '../../ledger/handle.ts';
-import { load } from '../../ledger/load.ts';
+import { load, loadThrough } from '../../ledger/load.ts';
 import type { Packet, PacketLine } from '../../ledger/packet.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import type { Store } from '../../ledger/store.ts';
@@ -29,8 +29,8 @@ export type NoticeNight = {
   readonly cutoverId: string;
   readonly ledger: LedgerDeps;
   readonly clock: { at: number };
-  /** Makes a packet with these lines changed current, in one commit. */
-  readonly adopt: (changes: Changes) => Promise<Packet>;
+  /** Makes a packet with these lines changed current, in one commit; `beforeCommit` holds it open. */
+  readonly adopt: (changes: Changes, beforeCommit?: () => Promise<void>) => Promise<Packet>;
   readonly state: () => Promise<CutoverState>;
   readonly events: () => Promise<LedgerEvent[]>;
   /** Bodies of the events of one type, in order. */
@@ -108,14 +108,15 @@ export async function noticeNight(plan: Plan, given: { store?: Store } = {}): Pr
     clock,
     state,
     events,
-    adopt: (changes) =>
+    adopt: (changes, beforeCommit) =>
       store.transact(cutoverId, async (transaction) => {
-        const before = await load(transaction, cutoverId);
+        const { state: before } = await loadThrough(store, transaction, cutoverId);
         if (before === null) throw new Error('not declared');
         const { packet, bodies } = bodiesOf(before, changes, ledger);
         const head = { version: before.version, hash: before.headHash };
         const place = { cutoverId, recordedAt: clock.at };
         await transaction.append(cutoverId, before.version, chain(head, bodies, place));
+        await beforeCommit?.();
         return packet;
       }),
     of: async <T extends EventBody['type']>(type: T) =>
@@ -136,7 +137,8 @@ export async function noticeNight(plan: Plan, given: { store?: Store } = {}): Pr
         },
         ack: ackSettings,
         relay: 'relay-1',
-        spacingSeconds: 60,
+        windowSeconds: 60,
+        circuitOpenMs: 1,
         sweepMs: 20,
         onTrouble: (_cutover, error) => {
           throw error;
