@@ -6,17 +6,25 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { deterministicAgents } from '../agents/deterministic.ts';
 import type { GraphDeps } from '../graph/run.ts';
+import { warmUp } from '../solver/warmUp.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import type { Config } from './config.ts';
 import { type Clock, type OpenLedger, openLedger } from './openLedger.ts';
 
-export type Interlock = OpenLedger & { readonly graph: GraphDeps };
+export type Interlock = OpenLedger & {
+  readonly graph: GraphDeps;
+  /** Whether the solver has solved once, so that the first change does not wait for code to be compiled. */
+  readonly warm?: boolean;
+};
+
+/** A process that will solve many changes says so; a single command would only start later. */
+type Life = { readonly longLived?: true };
 
 /**
  * Opens everything. `now` is the clock; a drill hands in its own. Throws when the ledger cannot be opened safely.
  */
 export async function openInterlock(
-  config: Pick<Config, 'ledger' | 'checkpoints'>,
+  config: Pick<Config, 'ledger' | 'checkpoints'> & Life,
   clock?: Clock,
 ): Promise<Interlock> {
   const { ledger, close } = await openLedger(config, clock);
@@ -26,6 +34,7 @@ export async function openInterlock(
   const checkpoints = await openCheckpoints(config.checkpoints);
   return {
     ledger,
+    warm: config.longLived === true && warmUp(),
     graph: { ledger, checkpointer: checkpoints.saver, agents: deterministicAgents },
     close: async () => {
       checkpoints.close();

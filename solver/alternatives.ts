@@ -1,10 +1,10 @@
 /**
  * Other safe timelines that hold exactly as few as the best one, each better on one thing a release lead may care about
- * more tonight: an earlier finish, fewer people woken, fewer handovers, fewer moves, a smaller slip. Each is the least disturbance under
- * that wish; one that buys nothing, or equals another, is not offered.
+ * more tonight: the earliest finish, fewest people woken, fewest handovers, fewest moves, the smallest slip. Each says
+ * whether it is proven least in that; one that buys nothing, or equals another, is not offered.
  */
-import type { Id } from '../ledger/vocabulary.ts';
 import { exact } from './exact.ts';
+import type { Wish } from './exact/wish.ts';
 import { listSchedule, outcome } from './listSchedule.ts';
 import {
   type Budget,
@@ -18,9 +18,14 @@ import {
 import { endless } from './board/started.ts';
 
 export type Trade =
-  'earliest_finish' | 'fewer_woken' | 'fewer_handovers' | 'fewest_moves' | 'smallest_slip';
+  'earliest_finish' | 'fewest_woken' | 'fewest_handovers' | 'fewest_moves' | 'smallest_slip';
 
-export type Alternative = { readonly trade: Trade; readonly result: Resequenced };
+export type Alternative = {
+  readonly trade: Trade;
+  /** No safe timeline with as few holds is better in what it is named for: proven, or the work was spent before. */
+  readonly least: boolean;
+  readonly result: Resequenced;
+};
 
 const valueOf = ({ levels }: Resequenced, level: (typeof levelNames)[number]): number =>
   levels[levelNames.indexOf(level)] ?? 0;
@@ -43,16 +48,22 @@ const greatestSlip = (problem: Problem, result: Resequenced): number =>
 const holdsAlike = (one: Resequenced, other: Resequenced): boolean =>
   one.levels.slice(0, 3).every((value, level) => value === other.levels[level]);
 
-type Ask = (problem: Problem) => Resequenced | null;
+type Ask = (problem: Problem, wish?: Wish) => Resequenced | null;
 type Find = (problem: Problem, best: Resequenced, ask: Ask) => Resequenced | null;
 
-/** Solves a narrowed problem; null when that would cost a hold or could not be proven. */
-const asker =
-  (best: Resequenced, budget: Budget): Ask =>
-  (problem) => {
-    const result = exact(problem, budget, listSchedule(problem));
-    return result.proven && holdsAlike(result, best) ? result : null;
+/** Solves a narrowed problem; null when what it finds would cost a hold. It notes when the work was spent. */
+function asker(best: Resequenced, budget: Budget): { readonly ask: Ask; isSpent: boolean } {
+  const asked = {
+    isSpent: false,
+    ask: (problem: Problem, wish?: Wish): Resequenced | null => {
+      const { placements } = listSchedule(problem);
+      const result = exact(problem, budget, wish ? { placements, wish } : { placements });
+      if (!result.proven) asked.isSpent = true;
+      return holdsAlike(result, best) ? result : null;
+    },
   };
+  return asked;
+}
 
 const withOpen = (problem: Problem, change: (item: OpenCheckpoint) => OpenCheckpoint): Problem => ({
   ...problem,
@@ -127,64 +138,11 @@ const smallestSlip: Find = (problem, best, ask) =>
 const fewestMoves: Find = (problem, _best, ask) =>
   ask(withOpen(problem, (item) => ({ ...item, moveCounts: true })));
 
-/** Does without as many of the possible owners in question as it can, one after the other. */
-function without(
-  problem: Problem,
-  refusals: readonly ((item: OpenCheckpoint, person: Id) => boolean)[],
-  ask: Ask,
-): Resequenced | null {
-  let found: Resequenced | null = null;
-  let left = problem;
-  for (const refuses of refusals) {
-    const narrowed = withOpen(left, (item) => ({
-      ...item,
-      candidates: item.candidates.filter(({ person }) => !refuses(item, person)),
-    }));
-    const result = ask(narrowed);
-    if (result === null) continue;
-    found = result;
-    left = narrowed;
-  }
-  return found;
-}
-
-function fewerWoken(problem: Problem, best: Resequenced, ask: Ask): Resequenced | null {
-  const owners = new Map(best.placements.map(({ checkpoint, owner }) => [checkpoint, owner]));
-  const sleeping = (item: OpenCheckpoint, person: Id): boolean =>
-    item.candidates.some((candidate) => candidate.newlyWoken && candidate.person === person);
-  const woken = problem.open.flatMap((item) => {
-    const owner = owners.get(item.id);
-    return owner !== undefined && sleeping(item, owner) ? [owner] : [];
-  });
-  const others = new Set(
-    problem.open.flatMap(({ candidates }) =>
-      candidates
-        .filter(({ person, newlyWoken }) => newlyWoken && !woken.includes(person))
-        .map(({ person }) => person),
-    ),
-  );
-  if (woken.length === 0) return null;
-  // Nobody else is woken instead; then each of those woken is done without where that costs no hold.
-  const refusals = [...new Set(woken)]
-    .toSorted()
-    .map((one) => (_: OpenCheckpoint, person: Id) => person === one || others.has(person));
-  return without(problem, refusals, ask);
-}
-
-function fewerHandovers(problem: Problem, best: Resequenced, ask: Ask): Resequenced | null {
-  const changed = problem.open.filter(({ id, preferredOwner }) =>
-    best.placements.some(({ checkpoint, owner }) => checkpoint === id && owner !== preferredOwner),
-  );
-  const rest = new Set(changed.map(({ id }) => id));
-  const refusals = changed
-    .toSorted((one, other) => one.rank - other.rank)
-    .map(
-      (kept) =>
-        ({ id, preferredOwner }: OpenCheckpoint, person: Id): boolean =>
-          (id === kept.id || !rest.has(id)) && person !== preferredOwner,
-    );
-  return without(problem, refusals, ask);
-}
+/** As few as can be on one level, right after the holds. */
+const fewest =
+  (wish: Wish): Find =>
+  (problem, best, ask) =>
+    valueOf(best, wish) === 0 ? null : ask(problem, wish);
 
 const trades: readonly {
   readonly trade: Trade;
@@ -197,14 +155,14 @@ const trades: readonly {
     find: earliestFinish,
   },
   {
-    trade: 'fewer_woken',
+    trade: 'fewest_woken',
     measure: (_, result) => valueOf(result, 'newly_woken'),
-    find: fewerWoken,
+    find: fewest('newly_woken'),
   },
   {
-    trade: 'fewer_handovers',
+    trade: 'fewest_handovers',
     measure: (_, result) => valueOf(result, 'owner_changes'),
-    find: fewerHandovers,
+    find: fewest('owner_changes'),
   },
   { trade: 'fewest_moves', measure: movesIn, find: fewestMoves },
   { trade: 'smallest_slip', measure: greatestSlip, find: smallestSlip },
@@ -212,16 +170,19 @@ const trades: readonly {
 
 /** Distinct timelines, five at most, that hold as few as `best` and are strictly better in what they are named for. */
 export function alternatives(problem: Problem, budget: Budget, best: Resequenced): Alternative[] {
-  const ask = asker(best, budget);
   const known = new Set([JSON.stringify(best.placements)]);
   const offered: Alternative[] = [];
   for (const { trade, measure, find } of trades) {
-    const result = find(problem, best, ask);
+    const asked = asker(best, budget);
+    const result = find(problem, best, asked.ask);
     if (result === null || measure(problem, result) >= measure(problem, best)) continue;
     const key = JSON.stringify(result.placements);
     // Its holds are explained by the night as it is, not by the wish.
     const told = outcome(problem, result.placements);
-    if (!known.has(key)) offered.push({ trade, result: { ...told, conflicts: result.conflicts } });
+    const least = !asked.isSpent;
+    if (!known.has(key)) {
+      offered.push({ trade, least, result: { ...told, conflicts: result.conflicts } });
+    }
     known.add(key);
   }
   return offered;

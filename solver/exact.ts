@@ -26,9 +26,10 @@ import {
   settleLeast,
   startClimb,
 } from './exact/stages.ts';
+import { orderFor, usual, type Wish } from './exact/wish.ts';
 
-/** Any timetable known before; it is only used when it is safe. */
-type Warm = Pick<Resequenced, 'placements'>;
+/** Any timetable known before, only used when it is safe; and the wish, if there is one. */
+type Warm = Pick<Resequenced, 'placements'> & { readonly wish?: Wish };
 
 /** Everything of one call: the field, a safe schedule, what is decided again, the searches of its parts. */
 type Run = {
@@ -38,6 +39,8 @@ type Run = {
   readonly inside: boolean[];
   readonly climbs: Map<string, Climb>;
   readonly budget: Budget;
+  /** The levels in the order in which they are brought down; the finish comes after them. */
+  readonly order: readonly number[];
   conflicts: number;
 };
 
@@ -89,7 +92,17 @@ function startRun(problem: Problem, budget: Budget, warm: Warm): Run {
     const isOpen = kept === undefined || kept.newlyWoken || (isUsed && changes[index] === true);
     return choices.length > 0 && isOpen;
   });
-  const run: Run = { field, safe, incumbent, inside, climbs: new Map(), budget, conflicts: 0 };
+  const order = orderFor(warm.wish);
+  const run: Run = {
+    field,
+    safe,
+    incumbent,
+    inside,
+    budget,
+    order,
+    climbs: new Map(),
+    conflicts: 0,
+  };
   brokenPairs(field, incumbent, (one, other) => {
     for (const index of [one, other]) {
       if (field.members[index]?.choices.length !== 0) inside[index] = true;
@@ -219,8 +232,16 @@ function spent(run: Run, parts: readonly Part[]): Resequenced {
   });
   const known = placementsOf(field, safe);
   const found = isSafe ? placementsOf(field, reached) : known;
-  const isBetter = compareLevels(levelsOf(problem, found), levelsOf(problem, known)) < 0;
+  const valuesOf = (placements: readonly PlacedTicks[]): number[] => {
+    const values = levelsOf(problem, placements);
+    return run.order.map((level) => values[level] ?? 0);
+  };
+  const isBetter = compareLevels(valuesOf(found), valuesOf(known)) < 0;
   const result = outcome(problem, isBetter ? found : known);
+  // Under a wish nothing is said of how far the proof went: the levels stand in another order.
+  if (run.order !== usual) {
+    return { ...result, ...proofOf(result.levels, 0, 0), conflicts: run.conflicts };
+  }
   const least = parts.reduce((fewest, { climb }) => Math.min(fewest, climb.proven), 8);
   const open = result.levels.findIndex(
     (value, level) => level >= least || value > wholeBound(run, parts, level),
@@ -237,7 +258,8 @@ export function exact(problem: Problem, budget: Budget, warm: Warm): Resequenced
   const run = startRun(problem, budget, warm);
   for (;;) {
     const parts = partsNow(run);
-    if (!parts.every((part) => work(run, part, climbLevels))) return spent(run, parts);
+    if (!parts.every((part) => work(run, part, (climb) => climbLevels(climb, run.order))))
+      return spent(run, parts);
     if (pull(run, whole(run, parts))) continue;
     const isSettled = settle(run, parts);
     if (pull(run, whole(run, parts))) {

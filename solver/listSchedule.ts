@@ -12,6 +12,7 @@ import {
 } from './listSchedule/incumbent.ts';
 import { compareLevels, levelsOf } from './levels.ts';
 import { passOver, type Strategy } from './listSchedule/pass.ts';
+import { repaired } from './listSchedule/repair.ts';
 import { heldFor } from './listSchedule/holds.ts';
 import { levelNames, type PlacedTicks, type Problem, type Resequenced } from './problem.ts';
 
@@ -93,13 +94,19 @@ export function keepIncumbent(problem: Problem): Resequenced | null {
   return isKept && incumbentFits(board) ? outcome(problem, incumbentPlacements(problem)) : null;
 }
 
-/** A safe timetable at once, with no more thought than one pass: where an exact search may start. */
+/**
+ * A safe timetable at once, with no more thought than two passes: where an exact search may start. The second is only
+ * asked when the first holds what it need not, and only taken when it holds less.
+ */
 export function firstSchedule(problem: Problem): Pick<Resequenced, 'placements'> {
   const board = boardOf(problem);
-  const placements = incumbentFits(board)
-    ? incumbentPlacements(problem)
-    : passOver(board, quickest);
-  return { placements };
+  if (incumbentFits(board)) return { placements: incumbentPlacements(problem) };
+  const passed = passOver(board, quickest);
+  if (problem.open.length - passed.length <= forcedOut(board).size) return { placements: passed };
+  const kept = repaired(board);
+  const heldIn = (placements: readonly PlacedTicks[]): readonly number[] =>
+    levelsOf(problem, placements).slice(0, 2);
+  return { placements: compareLevels(heldIn(kept), heldIn(passed)) < 0 ? kept : passed };
 }
 
 /**

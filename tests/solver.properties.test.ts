@@ -153,6 +153,43 @@ describe('slack', () => {
     }
     expect(fewer).toBeGreaterThan(5);
   });
+
+  it('may hold more checkpoints in all only to hold fewer protected ones', () => {
+    const candidates = [{ person: 'one', limits: [], newlyWoken: false }];
+    const open = (id: Id, duration: number, closes: number): OpenCheckpoint => ({
+      id,
+      duration,
+      protected: id === 'guarded',
+      rank: 1,
+      exceptionOnly: false,
+      weight: 1,
+      preferredStart: 0,
+      preferredOwner: 'one',
+      wasPlaced: true,
+      room: null,
+      blockers: [],
+      candidates,
+      limits: [
+        {
+          cause: causeOf('outside_window', id),
+          starts: [{ first: 0, last: closes - duration }].filter(({ last }) => last >= 0),
+        },
+      ],
+    });
+    const night = (closes: number): Problem => ({
+      originAt: 0,
+      tickMs: 60_000,
+      now: 0,
+      open: [open('a', 9, closes), open('b', 9, closes), open('guarded', 20, closes)],
+      fixed: [],
+      edges: [],
+      separations: [],
+      spacings: [],
+      exceptionKinds: [],
+    });
+    expect(solved(night(19)).levels.slice(0, 2)).toEqual([1, 1]);
+    expect(solved(night(20)).levels.slice(0, 2)).toEqual([0, 2]);
+  });
 });
 
 /** Another part of the same night: its own people, rooms and ties, nothing that binds it to the rest. */

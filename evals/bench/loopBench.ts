@@ -99,7 +99,11 @@ async function payments(folder: string): Promise<{ interlock: Interlock; plan: P
   const clock = { at: plan.window.opensAt - 60 * minuteMs };
   let ids = 0;
   const interlock = await openInterlock(
-    { ledger: join(folder, 'ledger.db'), checkpoints: join(folder, 'threads.db') },
+    {
+      ledger: join(folder, 'ledger.db'),
+      checkpoints: join(folder, 'threads.db'),
+      longLived: true,
+    },
     { now: () => clock.at, newId: (kind) => `${kind}-${(ids += 1)}` },
   );
   const lead = plan.authority.find(({ role }) => role === plan.leadRole)?.holders[0]?.person ?? '';

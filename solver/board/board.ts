@@ -47,6 +47,8 @@ export type Board = {
   readonly byId: ReadonlyMap<Id, Seat>;
   /** Protected seats in approved order. */
   readonly guarded: readonly Seat[];
+  /** The place of each protected seat in that order. */
+  readonly guardOf: ReadonlyMap<Id, number>;
 };
 
 const everywhere: Ranges = [{ first: -endless, last: endless }];
@@ -92,12 +94,10 @@ const moveLimit = ({ id, exceptionOnly, preferredStart }: OpenCheckpoint): Limit
       ]
     : [];
 
-const partnersOf = (problem: Problem, id: Id): Seat['apart'] =>
-  problem.separations
-    .filter(({ members }) => members.includes(id))
-    .flatMap(({ id: separation, members }) =>
-      members.filter((member) => member !== id).map((member) => ({ separation, member })),
-    );
+const partnersOf = (ties: Ties, id: Id): Seat['apart'] =>
+  (ties.separations.get(id) ?? []).flatMap(({ id: separation, members }) =>
+    members.filter((member) => member !== id).map((member) => ({ separation, member })),
+  );
 
 /** Boards by their problem: nothing in either ever changes, and one call asks for the same one several times. */
 const known = new WeakMap<Problem, Board>();
@@ -134,18 +134,20 @@ function build(problem: Problem): Board {
       into: (ties.into.get(id) ?? []).filter(({ from }) => openIds.has(from)),
       outOf: outOf.get(id) ?? [],
       spacings: ties.spacings.get(id) ?? [],
-      apart: partnersOf(problem, id),
+      apart: partnersOf(ties, id),
       lanes: lanesOf.get(id) ?? [],
       possible:
         checkpoint.blockers.length > 0 ? [] : options.filter(({ domain }) => domain.length > 0),
     };
   });
+  const guarded = seats
+    .filter(({ checkpoint }) => checkpoint.protected)
+    .toSorted((one, other) => one.checkpoint.rank - other.checkpoint.rank);
   return {
     problem,
     seats,
     byId: new Map(seats.map((seat) => [seat.id, seat])),
-    guarded: seats
-      .filter(({ checkpoint }) => checkpoint.protected)
-      .toSorted((one, other) => one.checkpoint.rank - other.checkpoint.rank),
+    guarded,
+    guardOf: new Map(guarded.map(({ id }, index) => [id, index])),
   };
 }

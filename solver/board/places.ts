@@ -13,12 +13,15 @@ export type Places = {
   readonly placed: Map<Id, PlacedTicks>;
   /** Placed runs of each person and room. */
   readonly taken: Map<string, PlacedTicks[]>;
+  /** The start of each protected seat that has one, in approved order. */
+  readonly guards: (Tick | null)[];
 };
 
 export const emptyPlaces = (board: Board): Places => ({
   board,
   placed: new Map(),
   taken: new Map(),
+  guards: board.guarded.map(() => null),
 });
 
 const keysOf = (places: Places, run: PlacedTicks): string[] => {
@@ -29,6 +32,8 @@ const keysOf = (places: Places, run: PlacedTicks): string[] => {
 /** Takes a place. */
 export function take(places: Places, run: PlacedTicks): void {
   places.placed.set(run.checkpoint, run);
+  const guard = places.board.guardOf.get(run.checkpoint);
+  if (guard !== undefined) places.guards[guard] = run.start;
   for (const key of keysOf(places, run)) {
     const list = places.taken.get(key);
     if (list === undefined) places.taken.set(key, [run]);
@@ -41,6 +46,8 @@ export function release(places: Places, checkpoint: Id): void {
   const run = places.placed.get(checkpoint);
   if (run === undefined) return;
   places.placed.delete(checkpoint);
+  const guard = places.board.guardOf.get(checkpoint);
+  if (guard !== undefined) places.guards[guard] = null;
   for (const key of keysOf(places, run)) {
     const list = places.taken.get(key) ?? [];
     list.splice(list.indexOf(run), 1);

@@ -125,6 +125,7 @@ function orderLimits(checkpoint: OpenCheckpoint, fixed: FixedCheckpoint, run: Ru
 export type Ties = {
   readonly into: ReadonlyMap<Id, readonly Edge[]>;
   readonly spacings: ReadonlyMap<Id, readonly Spacing[]>;
+  readonly separations: ReadonlyMap<Id, readonly Problem['separations'][number][]>;
   readonly started: ReadonlyMap<Id, FixedCheckpoint>;
   readonly inRoom: ReadonlyMap<Id, readonly FixedCheckpoint[]>;
   readonly busy: ReadonlyMap<Id, readonly FixedCheckpoint[]>;
@@ -146,6 +147,9 @@ export const tiesOf = (problem: Problem): Ties => ({
   into: gather(problem.edges.map((edge) => [edge.to, edge] as const)),
   spacings: gather(
     problem.spacings.flatMap((spacing) => spacing.members.map((id) => [id, spacing] as const)),
+  ),
+  separations: gather(
+    problem.separations.flatMap((item) => item.members.map((id) => [id, item] as const)),
   ),
   started: new Map(problem.fixed.map((fixed) => [fixed.id, fixed])),
   inRoom: gather(

@@ -261,6 +261,8 @@ export function solve(
   let restart = search.conflicts + 64;
   let tidy = search.conflicts + 1_000;
   let answer: Answer | null = null;
+  // What follows from the rules alone is known even when no work is left.
+  if (!propagate(search.engine)) search.engine.broken = true;
   while (answer === null) {
     if (search.engine.broken) answer = 'none';
     else if (search.conflicts >= search.limit) answer = 'spent';

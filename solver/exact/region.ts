@@ -6,7 +6,9 @@
 import type { Id } from '../../ledger/vocabulary.ts';
 import type { Schedule } from './costs.ts';
 import type { Member } from './domains.ts';
+import { boardOf } from '../board/board.ts';
 import { lanes } from '../levels.ts';
+import { forcedOut } from '../listSchedule/incumbent.ts';
 import { eachOverlap, eachPair, groupBy, type Meet } from './pairs.ts';
 import type { Edge, Problem } from '../problem.ts';
 import { allows } from '../board/ranges.ts';
@@ -34,21 +36,11 @@ export function fieldOf(problem: Problem, all: readonly Member[]): Field {
   const guarded = [...problem.open.keys()]
     .filter((index) => problem.open[index]?.protected === true)
     .toSorted((one, other) => rankOf(one) - rankOf(other));
-  const lost = lostOf(all, edges);
-  const members = all.map((member, index) =>
-    lost.has(index) ? { ...member, choices: [] } : member,
+  const lost = forcedOut(boardOf(problem));
+  const members = all.map((member) =>
+    lost.has(member.checkpoint.id) ? { ...member, choices: [] } : member,
   );
   return { problem, members, indexOf, edges, guarded };
-}
-
-/** Those that no timetable places: without a choice of their own, or behind such a one. */
-function lostOf(members: readonly Member[], edges: Field['edges']): ReadonlySet<number> {
-  const after = new Map<number, number[]>();
-  for (const { from, to } of edges) after.set(from, [...(after.get(from) ?? []), to]);
-  const lost = new Set<number>();
-  for (const [index, { choices }] of members.entries()) if (choices.length === 0) lost.add(index);
-  for (const index of lost) for (const next of after.get(index) ?? []) lost.add(next);
-  return lost;
 }
 
 /** The incumbent as a schedule; what it may not keep by its own limits is held. */

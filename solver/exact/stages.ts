@@ -99,14 +99,16 @@ function lower(
   return true;
 }
 
-/** Proves the levels before the finish; false when the work is spent before. */
-export function climbLevels(climb: Climb): boolean {
+/** Proves the levels before the finish in the order given; false when the work is spent before. */
+export function climbLevels(climb: Climb, order: readonly number[]): boolean {
   const { goals, search } = climb.model;
-  for (const [level, { goal }] of goals.entries()) {
+  for (const [at, level] of order.entries()) {
+    const goal = goals[level]?.goal;
+    if (goal === undefined) break;
     const leaf = level < 7 ? nearLeaf : leastLeaf;
     if (!lower(climb, { level, goal, enough: 0 }, leaf)) return false;
     postFact(search.engine, atMost(goal, climb.values[level] ?? 0));
-    climb.proven = level + 1;
+    climb.proven = at + 1;
   }
   return true;
 }

@@ -27,9 +27,10 @@ export function floorOf(places: Places, seat: Seat, floors: ReadonlyMap<Id, { at
     if (from !== undefined) floor = Math.max(floor, leastStart(edge, from, checkpoint.duration));
   }
   if (!checkpoint.protected) return floor;
-  for (const other of places.board.guarded) {
-    if (other.checkpoint.rank >= checkpoint.rank) break;
-    floor = Math.max(floor, places.placed.get(other.id)?.start ?? -endless);
+  const { guarded } = places.board;
+  for (let index = 0; index < guarded.length; index += 1) {
+    if ((guarded[index]?.checkpoint.rank ?? 0) >= checkpoint.rank) break;
+    floor = Math.max(floor, places.guards[index] ?? -endless);
   }
   return floor;
 }
@@ -46,9 +47,8 @@ export function ceilingOf(places: Places, seat: Seat): Tick {
   if (!checkpoint.protected) return ceiling;
   const { guarded } = places.board;
   for (let index = guarded.length - 1; index >= 0; index -= 1) {
-    const other = guarded[index];
-    if (other === undefined || other.checkpoint.rank <= checkpoint.rank) break;
-    ceiling = Math.min(ceiling, places.placed.get(other.id)?.start ?? endless);
+    if ((guarded[index]?.checkpoint.rank ?? 0) <= checkpoint.rank) break;
+    ceiling = Math.min(ceiling, places.guards[index] ?? endless);
   }
   return ceiling;
 }

@@ -6,9 +6,15 @@ import type { Id } from '../../ledger/vocabulary.ts';
 import { type Board, boardOf, type Seat } from '../board/board.ts';
 import { fits } from './fits.ts';
 import { orderOf } from './order.ts';
-import { isReview, type OpenCheckpoint, type PlacedTicks, type Problem } from '../problem.ts';
-import { union } from '../board/ranges.ts';
-import { endless } from '../board/started.ts';
+import {
+  isReview,
+  type OpenCheckpoint,
+  type PlacedTicks,
+  type Problem,
+  type Tick,
+} from '../problem.ts';
+import { nextIn, union } from '../board/ranges.ts';
+import { endless, leastStart } from '../board/started.ts';
 
 /** What the incumbent timeline places, as it places it, sorted by id. */
 export const incumbentPlacements = (problem: Problem): PlacedTicks[] =>
@@ -26,12 +32,36 @@ export const incumbentPlacements = (problem: Problem): PlacedTicks[] =>
 export const incumbentFits = (board: Board): boolean =>
   fits(board, incumbentPlacements(board.problem));
 
-/** Checkpoints that no timeline can place: nothing is left of their own starts, or they hang on such a one. */
+/** The first start that its own limits leave from `floor` on, whoever owns it; null when none is. */
+function firstOf(seat: Seat, floor: Tick): Tick | null {
+  let first: Tick | null = null;
+  for (const { domain } of seat.possible) {
+    const start = nextIn(domain, floor);
+    if (start !== null && (first === null || start < first)) first = start;
+  }
+  return first;
+}
+
+/**
+ * Checkpoints that no timeline can place: nothing is left of their own starts even when all they wait for is as early
+ * as its own limits allow, or they hang on such a one.
+ */
 export function forcedOut(board: Board): ReadonlySet<Id> {
   const { order, cyclic } = orderOf(board, false);
   const out = new Set(cyclic.map(({ id }) => id));
-  const hangs = (seat: Seat): boolean => seat.into.some(({ from }) => out.has(from));
-  for (const seat of order) if (seat.possible.length === 0 || hangs(seat)) out.add(seat.id);
+  const earliest = new Map<Id, { start: Tick; end: Tick }>();
+  for (const seat of order) {
+    const { id, checkpoint, into } = seat;
+    let floor: Tick | null = -endless;
+    for (const edge of into) {
+      const from = earliest.get(edge.from);
+      if (from === undefined) floor = null;
+      else if (floor !== null) floor = Math.max(floor, leastStart(edge, from, checkpoint.duration));
+    }
+    const start = floor === null ? null : firstOf(seat, floor);
+    if (start === null) out.add(id);
+    else earliest.set(id, { start, end: start + checkpoint.duration });
+  }
   return out;
 }
 
