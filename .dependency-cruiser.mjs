@@ -33,6 +33,9 @@ const livesIn = {
   'request-filtering-agent': '^service/notices/',
   standardwebhooks: '^service/',
   '@inquirer/prompts': '^service/',
+  'openid-client': '^service/identity/',
+  standardwebhooks: '^service/(hooks|notices)/',
+  hono: '^service/',
   canonicalize: '^ledger/canonical[.]ts$',
   '@noble/hashes': '^ledger/canonical[.]ts$',
 };

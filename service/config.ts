@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { tracingEnvironment } from '../graph/tracing.ts';
 import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
+import { type IdentitySettings, identitySettings } from './identity/settings.ts';
 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
@@ -63,4 +64,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     colour: (NO_COLOR ?? '') === '',
     notices: noticeSettings(parsed.data),
   };
+}
+
+/** Settings of identities, as the environment has them. Throws ConfigError naming what cannot be understood. */
+export function readIdentity(environment: NodeJS.ProcessEnv = process.env): IdentitySettings {
+  const parsed = identitySettings.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
 }

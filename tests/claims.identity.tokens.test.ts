@@ -34,6 +34,11 @@ const wanted: TokenWanted = {
   cutovers: ['payments'],
   expiresAt: nightAt + 3_600_000,
 };
+const rules = {
+  origin: 'https://interlock.example',
+  cookies: { secure: true },
+  limits: { recentMs: 900_000, idleMs: 3_600_000, ageMs: 43_200_000 },
+};
 const carrying = (authorization: string): Request =>
   new Request('https://interlock.example/', { headers: { authorization } });
 
@@ -56,7 +61,8 @@ describe.each(kinds)('machine tokens on $name', (kind) => {
     await deps.beside.close();
     await place.remove();
   });
-  const callerOf = (authorization: string) => authenticateWith(deps)(carrying(authorization));
+  const callerOf = (authorization: string) =>
+    authenticateWith(deps, rules)(carrying(authorization));
 
   it('names the source, the scopes and the cutovers of its bearer, in every process that asks', async () => {
     const { secret, token } = await createToken(deps, wanted, by);
@@ -70,7 +76,7 @@ describe.each(kinds)('machine tokens on $name', (kind) => {
     expect(await callerOf(`Bearer ${secret}`)).toEqual(caller);
     const other = await openBeside({ ledger: place.address });
     expect(
-      await authenticateWith({ ...deps, beside: other })(carrying(`bearer ${secret}`)),
+      await authenticateWith({ ...deps, beside: other }, rules)(carrying(`bearer ${secret}`)),
     ).toEqual(caller);
     await other.close();
   });

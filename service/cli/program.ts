@@ -9,7 +9,7 @@ import type { Interlock } from '../interlock.ts';
 import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
 import type { Screen } from './screen.ts';
-import { addTokens, type TokenHost } from './tokenProgram.ts';
+import { addIdentity, type IdentityHost } from './identityProgram.ts';
 
 type Options = {
   readonly json?: boolean;
@@ -33,7 +33,7 @@ type Options = {
 export type Where = { readonly ledger?: string | undefined; readonly at?: string | undefined };
 
 /** What main.ts gives: how to open Interlock when a verb needs it, and where answers go. */
-export type Host = TokenHost & {
+export type Host = IdentityHost & {
   readonly screen: Screen;
   readonly interactive: boolean;
   /** Folder in which the walk keeps its own ledger. */
@@ -263,6 +263,6 @@ export function buildProgram(host: Host): Command {
   addViews(program, host);
   addDecisions(program, host);
   addChecks(program, host);
-  addTokens(program, host);
+  addIdentity(program, host);
   return program;
 }

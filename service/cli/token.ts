@@ -12,7 +12,8 @@ import { type Answer, answered, exits, UsageError } from './answer.ts';
 
 const dayMs = 86_400_000;
 
-const atTerminal = (): Doer => {
+/** Whoever is at this terminal. */
+export const atTerminal = (): Doer => {
   const { username } = userInfo();
   return { name: username, origin: `terminal of ${username}` };
 };

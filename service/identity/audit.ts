@@ -16,8 +16,9 @@ export type IdentityDeps = {
 export type Doer = { readonly name: string; readonly origin: string };
 
 export type Deed = {
-  readonly action: 'token_created' | 'token_revoked';
-  /** The token or session it was done to. */
+  readonly action:
+    'token_created' | 'token_revoked' | 'session_opened' | 'session_ended' | 'login_refused';
+  /** The token, session or person it was done to. */
   readonly subject: string;
   readonly by: Doer;
   readonly detail: string;

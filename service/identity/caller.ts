@@ -11,7 +11,16 @@ export type Scope = z.infer<typeof Scope>;
 
 /** Why a credential that was shown does not count. */
 export type Unproven =
-  'token_malformed' | 'token_unknown' | 'token_revoked' | 'token_expired' | 'two_credentials';
+  | 'token_malformed'
+  | 'token_unknown'
+  | 'token_revoked'
+  | 'token_expired'
+  | 'two_credentials'
+  | 'session_unknown'
+  | 'session_ended'
+  | 'session_expired'
+  | 'cross_site'
+  | 'wrong_host';
 
 export type Caller =
   | {

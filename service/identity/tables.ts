@@ -7,6 +7,7 @@ import type { Beside } from '../../ledger/stores/beside.ts';
 import type { Tables } from '../../ledger/stores/tables.ts';
 
 /** PostgreSQL's driver hands a 64-bit column over as text. */
+type Whole = ColumnType<number | string, number, number>;
 type WholeOrNull = ColumnType<number | string | null, number | null, number | null>;
 type Kept = ColumnType<string, string, never>;
 type KeptWhole = ColumnType<number | string, number, never>;
@@ -26,6 +27,28 @@ type IdentityTables = {
     expires_at: KeptWhole;
     revoked_at: WholeOrNull;
     last_used_at: WholeOrNull;
+  };
+  sessions: {
+    id: Kept;
+    hash: Kept;
+    person: Kept;
+    issuer: Kept;
+    subject: Kept;
+    /** What the provider says the login rested on (acr, amr); `terminal` for an embedded link. */
+    strength: Kept;
+    authenticated_at: KeptWhole;
+    opened_at: KeptWhole;
+    seen_at: Whole;
+    expires_at: KeptWhole;
+    ended_at: WholeOrNull;
+  };
+  /** Logins under way: each row is taken away by the request that uses it. */
+  logins: {
+    hash: Kept;
+    kind: Kept;
+    /** JSON text. */
+    details: Kept;
+    expires_at: KeptWhole;
   };
   identity_audit: {
     id: Kept;
