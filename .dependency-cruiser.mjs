@@ -34,7 +34,6 @@ const livesIn = {
   standardwebhooks: '^service/',
   '@inquirer/prompts': '^service/',
   'openid-client': '^service/identity/',
-  standardwebhooks: '^service/(hooks|notices)/',
   hono: '^service/',
   canonicalize: '^ledger/canonical[.]ts$',
   '@noble/hashes': '^ledger/canonical[.]ts$',

@@ -2,7 +2,7 @@
  * Logins under way: what must be remembered between sending somebody away and their coming back, under the hash of a
  * secret that only they hold. Each counts once: using it takes it away, whether the login then succeeds or not.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Instant } from '../../ledger/vocabulary.ts';
 import type { IdentityDeps } from './audit.ts';
 import { hashOfSecret, newSecret } from './secret.ts';

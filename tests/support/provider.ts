@@ -73,7 +73,7 @@ const configuration = (redirectOrigin: string): Configuration => ({
 export async function startProvider(redirectOrigin: string): Promise<TestProvider> {
   const screen: AtTheScreen = { account: 'lead', loggedInAgo: 0 };
   let handler: RequestListener = () => undefined;
-  const { server, url } = await listen((request, response) => void handler(request, response));
+  const { server, url } = await listen((request, response) => handler(request, response));
   const provider = new Provider(url, configuration(redirectOrigin));
   const callback = provider.callback();
   handler = (request, response) => {
