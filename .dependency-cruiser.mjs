@@ -23,7 +23,7 @@ const livesIn = {
   ioredis: '^service/',
   pino: '^service/',
   commander: '^service/',
-  yaml: '^service/',
+  yaml: '^(service|prompts)/',
   '@slack/web-api': '^service/notices/',
   cockatiel: '^(service|agents)/',
   'ical-generator': '^service/notices/',

@@ -4,6 +4,8 @@
  * gate judges it.
  */
 import type { CutoverState } from '../ledger/cutover.ts';
+import type { ModelAnswer, ModelAsk } from '../ledger/events.ts';
+import type { Use } from '../ledger/modelCost.ts';
 import type { Mind } from '../ledger/packet.ts';
 import type { Proposal, Violation } from '../ledger/proposal.ts';
 import type { AgentName, Digest, Instant } from '../ledger/vocabulary.ts';
@@ -21,6 +23,21 @@ export type Slice = {
   readonly refused: readonly Violation[];
   /** Aborted when the run is stopped; null where nothing can stop it. */
   readonly signal: AbortSignal | null;
+  /** Without one there is nowhere to count, so no model is asked. */
+  readonly meter?: Meter;
+};
+
+/** What one ask may cost at most, once the ledger has set it aside. */
+export type Ticket = {
+  readonly allowance: Use;
+  /** Settles it with what it really cost. */
+  close(answer: Omit<ModelAnswer, 'askId'>): Promise<void>;
+};
+
+/** Where asking a model is counted: before it happens, and durably. */
+export type Meter = {
+  /** Sets at most `need` aside for this agent's ask; null when a cap leaves too little for it. */
+  open(ask: Pick<ModelAsk, 'agent' | 'model' | 'promptDigest'>, need: Use): Promise<Ticket | null>;
 };
 
 export type Thought = { readonly body: Proposal['body']; readonly mind: Mind };
@@ -35,6 +52,16 @@ export type Agents = { readonly [Name in AgentName]: Agent };
 
 /** The mind of a deterministic agent that was asked first. */
 export const deterministicMind: Mind = { kind: 'deterministic', reason: 'default' };
+
+/** The same thought under another mind; a packet names its mind itself. */
+export function withMind({ body }: Thought, mind: Mind): Thought {
+  if (body.agent !== 'packet') return { body, mind };
+  const minds = [...body.packet.minds.slice(0, -1), { agent: body.agent, mind }];
+  return { body: { ...body, packet: { ...body.packet, minds } }, mind };
+}
+
+/** What takes a failed model's turn. */
+export const modelFailed: Mind = { kind: 'deterministic', reason: 'model_failed' };
 
 /** The newest proposal body of one agent in the open run that the gate found clean, or null. */
 export function cleanBody<Name extends AgentName>(

@@ -35,18 +35,23 @@ function draftOf(
   return { hold: holdFrom(wanted, conflict.causes, state), conflict };
 }
 
+/** The register of the clean timeline of the open run. Throws when there is none. */
+export function holdsIn(slice: Slice): Hold[] {
+  const { state, now } = slice;
+  const timeline = cleanBody(state, 'resequencing');
+  if (timeline === null) throw new Error(`${state.cutoverId}: holds need a clean timeline`);
+  const explain = explainer(timeline, state, now);
+  const drafts = holdsWanted(state).map((wanted) => draftOf(wanted, explain, slice));
+  const register = drafts.map(({ hold }) => hold);
+  return drafts.map(({ hold, conflict }) =>
+    conflict === null ? hold : { ...hold, relaxations: relaxationsOf(conflict, register) },
+  );
+}
+
 export const holdsAgent: Agent = {
   name: 'holds',
-  propose: async (slice) => {
-    const { state, now } = slice;
-    const timeline = cleanBody(state, 'resequencing');
-    if (timeline === null) throw new Error(`${state.cutoverId}: holds need a clean timeline`);
-    const explain = explainer(timeline, state, now);
-    const drafts = holdsWanted(state).map((wanted) => draftOf(wanted, explain, slice));
-    const register = drafts.map(({ hold }) => hold);
-    const holds = drafts.map(({ hold, conflict }) =>
-      conflict === null ? hold : { ...hold, relaxations: relaxationsOf(conflict, register) },
-    );
-    return { body: { agent: 'holds', holds }, mind: deterministicMind };
-  },
+  propose: async (slice) => ({
+    body: { agent: 'holds', holds: holdsIn(slice) },
+    mind: deterministicMind,
+  }),
 };

@@ -12,6 +12,7 @@ import { subjectOf } from '../ledger/subjects.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { withoutHeldAgain } from './readinessAgain.ts';
 import { type Knowledge, ruleFact } from './readinessRule.ts';
+import { readingTrouble } from './readings.ts';
 
 /** What is known after one more ruling: an accepted fact takes effect before the next is judged. */
 function learn(knowledge: Knowledge, fact: Fact, ruling: Ruling): Knowledge {
@@ -104,7 +105,14 @@ export function checkReadiness(body: ReadinessBody, state: CutoverState): Violat
       return code === null ? [] : [violation(code, own.factId, facts.get(own.factId))];
     });
   });
+  const { plan } = state.situation;
+  const misread = (body.readings ?? []).flatMap((reading) => {
+    const fact = facts.get(reading.statement);
+    const code = readingTrouble(reading, fact, plan);
+    return code === null ? [] : [violation(code, reading.statement, fact)];
+  });
   return [
+    ...misread,
     ...unknown.map((id) => violation('ruling_for_unknown_fact', id, undefined)),
     ...[...repeated].map((id) => violation('ruling_duplicated', id, facts.get(id))),
     ...differences,

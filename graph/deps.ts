@@ -1,6 +1,7 @@
 /** What the graph is handed: the ledger, a place for its checkpoints, the agents, and who wants to watch. */
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Agents } from '../agents/agent.ts';
+import type { ModelCaps } from '../ledger/modelCost.ts';
 import type { LedgerDeps } from '../ledger/handle.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 
@@ -23,6 +24,8 @@ export type StepSeen = { readonly cutoverId: Id; readonly runId: Id; readonly no
 export type LoopDeps = {
   readonly ledger: LedgerDeps;
   readonly agents: Agents;
+  /** What asking models may cost; the standard caps when it is left out. */
+  readonly caps?: ModelCaps;
   /** Called as each node begins. */
   readonly onStep?: (step: StepSeen) => void;
 };

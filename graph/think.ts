@@ -2,20 +2,22 @@
  * One agent's turn: its mind is asked, and what it proposes is recorded and judged. Nothing an agent answers is
  * trusted: a body of the wrong shape, or a model that fails, gives the turn to the deterministic mind.
  */
-import type { Agent, Slice, Thought } from '../agents/agent.ts';
+import { type Agent, modelFailed, type Slice, type Thought, withMind } from '../agents/agent.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
+import { canonicalJson } from '../ledger/canonical.ts';
 import type { RejectionCode } from '../ledger/codes.ts';
 import { handleAll } from '../ledger/handle.ts';
 import { Proposal } from '../ledger/proposal.ts';
 import type { AgentName, Id } from '../ledger/vocabulary.ts';
 import type { LoopDeps } from './deps.ts';
+import { meterFor } from './meter.ts';
 import { look, type RunRef, type Seen } from './look.ts';
 import { route } from './route.ts';
 
 type Turn = { readonly name: AgentName; readonly mind: 'own' | 'deterministic' };
 
 /** What the gate said of the last attempt, if this mind made it on these facts. */
-function sliceFor(seen: Seen, turn: Turn, signal: AbortSignal | null): Slice {
+function sliceFor(seen: Seen, turn: Turn, run: Pick<Slice, 'signal' | 'meter'>): Slice {
   const { state, basisDigest, view } = seen;
   const last = state.run?.attempts[turn.name];
   const standing = view.standing[turn.name];
@@ -26,7 +28,7 @@ function sliceFor(seen: Seen, turn: Turn, signal: AbortSignal | null): Slice {
     basisDigest,
     attempt: (last?.proposal.attempt ?? 0) + 1,
     refused: repairs ? (last?.violations ?? []) : [],
-    signal,
+    ...run,
   };
 }
 
@@ -51,6 +53,8 @@ function proposalOf(
 async function ask(agent: Agent, slice: Slice, ref: RunRef): Promise<Proposal> {
   const thought = await agent.propose(slice);
   const proposal = Proposal.parse(proposalOf(thought, slice, { ...ref, name: agent.name }));
+  // What cannot be written down as canonical bytes is nobody's proposal.
+  canonicalJson(proposal);
   if (proposal.body.agent !== agent.name) {
     throw new TypeError(`${agent.name} proposed what only ${proposal.body.agent} may`);
   }
@@ -72,8 +76,11 @@ async function propose(
       if (slice.signal?.aborted === true) throw error;
     }
   }
-  const proposal = await ask(last, slice, ref);
-  return { ...proposal, mind: { kind: 'deterministic', reason: 'model_failed' } };
+  return ask(
+    { ...last, propose: async (given) => withMind(await last.propose(given), modelFailed) },
+    slice,
+    ref,
+  );
 }
 
 /** Another worker was first, or the run was ended from outside: the supervisor looks again. */
@@ -101,7 +108,7 @@ export async function think(
   const seen = await look(deps.ledger, ref);
   const step = route(seen.view);
   if (step.to !== 'agent' || step.name !== ref.name) return null;
-  const slice = sliceFor(seen, step, signal);
+  const slice = sliceFor(seen, step, { signal, meter: meterFor(deps, ref) });
   return propose(deps, { slice, turn: step, ref });
 }
 

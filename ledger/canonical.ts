@@ -16,6 +16,7 @@ export type DigestDomain =
   | 'state'
   | 'proposal'
   | 'rules'
+  | 'prompt'
   | 'checkpoint-of-ledger';
 
 /** A lone surrogate is the only thing that JSON text escapes in this way; an escaped backslash is not one. */

@@ -40,6 +40,9 @@ export const ViolationCode = z.enum([
   'accepted_untrustworthy',
   'held_without_reason',
   'ruling_code_wrong',
+  'reading_not_verbatim',
+  'reading_not_allowed',
+  'reading_unsupported',
   // resequencing: shape
   'unknown_checkpoint',
   'duplicate_checkpoint',

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { RejectionCode } from './codes.ts';
-import { Actor, DecisionBinding } from './events.ts';
+import { Actor, DecisionBinding, ModelAnswer, ModelAsk } from './events.ts';
 import { ReportBody } from './facts.ts';
 import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { Plan } from './plan.ts';
@@ -21,6 +21,10 @@ export const LedgerCommand = z.discriminatedUnion('type', [
   command('StartRun', { runId: Id, graphVersion: z.string() }),
   command('RecordProposal', { proposal: Proposal }),
   command('GateProposal', { proposalId: Id }),
+  /** Sets aside what an ask may cost, before a model is asked. */
+  command('AskModel', { ask: ModelAsk }),
+  /** Settles an ask with what it really cost; does nothing when it is settled. */
+  command('AnswerModel', { answer: ModelAnswer }),
   command('EndRun', { runId: Id, outcome: z.enum(['no_change', 'overtaken', 'refused_by_gate']) }),
   /** Clears a pending request whose basis moved or whose time ran out; does nothing when it still stands. */
   command('ReviewRequest', {}),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Actor } from './events.ts';
 import { Assertion, Fact, Ruling } from './facts.ts';
 import { Outbox } from './outbox.ts';
+import { ModelUse } from './modelCost.ts';
 import { Packet } from './packet.ts';
 import { Proposal, Violation } from './proposal.ts';
 import { Situation } from './situation.ts';
@@ -120,5 +121,6 @@ export const CutoverState = z.strictObject({
   /** Who was told what, and what waits to be sent, by person. */
   outbox: z.record(Id, Outbox),
   refusals: z.int(),
+  modelUse: ModelUse,
 });
 export type CutoverState = z.infer<typeof CutoverState>;

@@ -10,6 +10,7 @@ import { type DecideContext, type Decision, reject } from './decision.ts';
 import { declareCutover } from './declaring.ts';
 import { gateProposal } from './gating.ts';
 import { beginNotice, endNotice, suppressNotice } from './notifying.ts';
+import { answerModel, askModel } from './modelUse.ts';
 import { receiveReport } from './receiving.ts';
 import { reviewRequest } from './requesting.ts';
 import { endRun, recordProposal, startRun } from './running.ts';
@@ -33,6 +34,10 @@ export function decide(
       return recordProposal(command, state);
     case 'GateProposal':
       return gateProposal(command, state, context);
+    case 'AskModel':
+      return askModel(command, state);
+    case 'AnswerModel':
+      return answerModel(command, state);
     case 'EndRun':
       return endRun(command, state);
     case 'ReviewRequest':

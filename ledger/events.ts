@@ -4,8 +4,9 @@
  */
 import { z } from 'zod';
 import { RejectionCode } from './codes.ts';
-import { HeldAgain, Report, Ruling } from './facts.ts';
+import { Fact, HeldAgain, Report, Ruling } from './facts.ts';
 import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
+import { ModelOutcome, RationaleCode, Use } from './modelCost.ts';
 import { Delta, Packet } from './packet.ts';
 import { Plan } from './plan.ts';
 import { Proposal, Violation } from './proposal.ts';
@@ -33,6 +34,24 @@ export const DecisionBinding = z.strictObject({
   nonce: z.string(),
 });
 export type DecisionBinding = z.infer<typeof DecisionBinding>;
+
+export const ModelAsk = z.strictObject({
+  askId: Id,
+  runId: Id,
+  agent: AgentName,
+  model: z.string(),
+  promptDigest: Digest,
+  reserved: Use,
+});
+export type ModelAsk = z.infer<typeof ModelAsk>;
+
+export const ModelAnswer = z.strictObject({
+  askId: Id,
+  outcome: ModelOutcome,
+  used: Use,
+  rationale: z.array(RationaleCode),
+});
+export type ModelAnswer = z.infer<typeof ModelAnswer>;
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), ...shape });
@@ -68,6 +87,20 @@ export const EventBody = z.discriminatedUnion('type', [
   event('FactsRuled', { proposalId: Id, rulings: z.array(Ruling) }),
   /** Accepted facts that turn out to have been told without authority: undone, and before a human again. */
   event('FactsHeldAgain', { facts: z.array(HeldAgain) }),
+  /**
+   * A statement was read: these typed facts wait for a ruling like any other. `whole`: they account for all of its
+   * words; if not, the statement stays before a person.
+   */
+  event('StatementRead', {
+    proposalId: Id,
+    statement: Id,
+    facts: z.array(Fact),
+    whole: z.boolean(),
+  }),
+  /** A model is about to be asked; what it may cost at most is set aside first. */
+  event('ModelAsked', ModelAsk.shape),
+  /** What the ask came to, and what it really cost. */
+  event('ModelAnswered', ModelAnswer.shape),
   event('PacketPrepared', {
     packet: Packet,
     packetHash: Digest,

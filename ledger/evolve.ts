@@ -8,6 +8,8 @@ import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './e
 import type { HeldAgain, Ruling } from './facts.ts';
 import { hear } from './hearing.ts';
 import { attemptNotice, failNotice, queueNotice, sendNotice, suppressNotice } from './noticing.ts';
+import { noModelUse } from './modelCost.ts';
+import { reserve, settleUse } from './modelUse.ts';
 import { adopt, clear, decline, endRun, type Recorded, settle } from './settling.ts';
 import { initialSituation } from './situation.ts';
 import { isSettledBy, subjectOf } from './subjects.ts';
@@ -42,6 +44,7 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     noticed: {},
     outbox: {},
     refusals: 0,
+    modelUse: noModelUse,
   };
 }
 
@@ -148,6 +151,18 @@ function change(state: CutoverState, body: EventBody, event: Recorded): CutoverS
       return body.rulings.reduce((before, ruling) => ruleOn(before, ruling, event.version), state);
     case 'FactsHeldAgain':
       return body.facts.reduce((before, again) => holdAgain(before, again, event.version), state);
+    case 'StatementRead':
+      return {
+        ...state,
+        unruled: [...state.unruled, ...body.facts],
+        heldFacts: state.heldFacts.filter(
+          ({ fact }) => !body.whole || fact.factId !== body.statement,
+        ),
+      };
+    case 'ModelAsked':
+      return { ...state, modelUse: reserve(state.modelUse, body, event.recordedAt) };
+    case 'ModelAnswered':
+      return { ...state, modelUse: settleUse(state.modelUse, body) };
     case 'PacketPrepared':
       return {
         ...state,

@@ -14,6 +14,7 @@ import type { Packet } from './packet.ts';
 import { plannedMs } from './plan.ts';
 import type { Proposal, ReadinessBody, Violation } from './proposal.ts';
 import { AgentName } from './vocabulary.ts';
+import { readEvents } from './statements.ts';
 import { clearing, requestFor, requestTrouble } from './requesting.ts';
 
 /** A packet's id names it for ever: a proposal cannot borrow the id of another packet. */
@@ -45,8 +46,12 @@ function rule(
     rulings: body.rulings,
   };
   const again = context.judge.heldAgain(state, foresee(state, [ruled], context.now));
-  const known: EventBody[] =
-    again.length === 0 ? [ruled] : [ruled, { type: 'FactsHeldAgain', facts: [...again] }];
+  const heldAgain: EventBody = { type: 'FactsHeldAgain', facts: [...again] };
+  const known: EventBody[] = [
+    ruled,
+    ...(again.length === 0 ? [] : [heldAgain]),
+    ...readEvents(proposal.proposalId, body, state),
+  ];
   const after = foresee(state, known, context.now);
   return requestTrouble(after, context) === 'basis_moved'
     ? [...known, ...clearing(after, 'basis_moved').filter((event) => event.type !== 'RunEnded')]

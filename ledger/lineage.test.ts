@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actor, checkpoint, minute, plan, reading } from '../tests/support/build.ts';
 import { testJudge } from '../tests/support/judge.ts';
 import { bench, line, packetOn } from '../tests/support/packets.ts';
-import { EventBody } from './events.ts';
+import { EventBody, genesisHash } from './events.ts';
 import type { Judge } from './judge.ts';
 import { lineage, rulingsIn } from './lineage.ts';
 
@@ -51,6 +51,29 @@ function notify(ledger: ReturnType<typeof bench>): void {
   ledger.give({ type: 'SuppressNotice', ...dev, reason: 'no_contact' });
 }
 
+/** A model reads a statement: it is asked, answers, and points at words. */
+function read(ledger: ReturnType<typeof bench>): void {
+  const text = 'cut moved to 00:55';
+  ledger.report([{ kind: 'statement', text }], { underPacketVersion: 4 });
+  const runId = ledger.run();
+  const reserved = { calls: 3, tokens: 900, milliseconds: 5_000, microCost: 9 };
+  const ask = { askId: 'ask-1', runId, agent: 'readiness', model: 'm', reserved } as const;
+  ledger.give({ type: 'AskModel', ask: { ...ask, promptDigest: genesisHash } });
+  const used = { calls: 1, tokens: 400, milliseconds: 700, microCost: 2 };
+  const answer = { askId: 'ask-1', outcome: 'answered', used, rationale: [] } as const;
+  ledger.give({ type: 'AnswerModel', answer: { ...answer, rationale: [] } });
+  const rulings = ledger.state().unruled.map(({ factId }) => ({
+    factId,
+    ruling: 'held' as const,
+    code: 'not_structured' as const,
+    candidates: [],
+    against: null,
+  }));
+  const statement = ledger.state().unruled.at(-1)?.factId ?? 'none';
+  const readings = [{ statement, from: 0, quote: text, assertion: moved(175) }];
+  ledger.gate(ledger.propose({ agent: 'readiness', rulings, readings }));
+}
+
 /** The first change of the night turns out to have been told without authority. */
 const firstMove: Judge['heldAgain'] = (_, after) =>
   Object.values(after.known)
@@ -88,6 +111,7 @@ function wholeNight() {
   });
   notify(ledger);
   ledger.report([moved(171)], { occurredAt: minute(-35), underPacketVersion: 1 });
+  read(ledger);
   return ledger;
 }
 
@@ -130,11 +154,23 @@ describe('the lineage', () => {
     expect(run?.occurredAt).toBe(run?.recordedAt);
   });
 
+  it('tells what was read out of a statement and what asking a model came to', () => {
+    const items = all.known.map((row) => row.item);
+    expect(items).toContainEqual(
+      expect.objectContaining({ kind: 'fact', text: 'cut moved to 00:55', subject: 'revised:cut' }),
+    );
+    const asked = items.flatMap((item) => (item.kind === 'model' ? [item] : []));
+    expect(asked.map(({ became, about, used }) => [became, about?.model, used?.tokens])).toEqual([
+      ['asked', 'm', undefined],
+      ['answered', undefined, 400],
+    ]);
+  });
+
   it('marks a report made under orders that were no longer current', () => {
     const marks = all.known.flatMap((row) =>
       row.item.kind === 'report' ? [row.item.underOldOrders] : [],
     );
-    expect(marks).toEqual([false, false, false, true]);
+    expect(marks).toEqual([false, false, false, true, false]);
   });
 
   it('says which accepted fact was held again, and why', () => {

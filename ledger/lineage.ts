@@ -4,112 +4,26 @@
  * already true then but not yet received.
  */
 import type { EventBody, LedgerEvent } from './events.ts';
-import type { Report, Ruling } from './facts.ts';
+import type { Fact, Report, Ruling } from './facts.ts';
+import type { LineageItem, LineageRow } from './lineageRow.ts';
 import { subjectOf } from './subjects.ts';
 import type { Id, Instant } from './vocabulary.ts';
-
-/** What a row says besides where and when. Ids link rows to each other. */
-export type LineageItem =
-  | { readonly kind: 'declaration'; readonly by: string; readonly asLead: boolean }
-  | {
-      readonly kind: 'report';
-      readonly reportId: Id;
-      readonly source: Id;
-      readonly sourceEventId: string;
-      readonly reporter: Id;
-      /** Made while acting on a packet that was no longer the current one. */
-      readonly underOldOrders: boolean;
-      readonly text: string;
-    }
-  | {
-      readonly kind: 'fact';
-      readonly factId: Id;
-      readonly reportId: Id;
-      readonly subject: string;
-      readonly assertion: Report['facts'][number]['assertion']['kind'];
-      readonly text: string;
-    }
-  | {
-      readonly kind: 'ruling';
-      readonly factId: Id;
-      readonly proposalId: Id;
-      readonly ruling: string;
-      readonly code: string | null;
-    }
-  | {
-      /** It was accepted once; `against` is the fact through which that proved wrong. */
-      readonly kind: 'held_again';
-      readonly factId: Id;
-      readonly code: string;
-      readonly against: Id | null;
-    }
-  | { readonly kind: 'run'; readonly runId: Id; readonly became: string }
-  | {
-      readonly kind: 'proposal';
-      readonly proposalId: Id;
-      readonly runId: Id;
-      readonly agent: string;
-      readonly attempt: number;
-      readonly mind: string;
-    }
-  | {
-      readonly kind: 'verdict';
-      readonly proposalId: Id;
-      readonly clean: boolean;
-      readonly codes: readonly string[];
-    }
-  | {
-      readonly kind: 'packet';
-      readonly packetId: Id;
-      readonly became: string;
-      readonly version: number | null;
-      readonly checkCode: string | null;
-    }
-  | {
-      readonly kind: 'decision';
-      readonly packetId: Id;
-      readonly decision: 'adopted' | 'declined';
-      readonly by: string;
-      readonly reason: string | null;
-    }
-  | {
-      readonly kind: 'refusal';
-      readonly of: 'report' | 'adopt' | 'decline' | 'acknowledge';
-      readonly named: string;
-      readonly code: string;
-      readonly by: string;
-    }
-  | {
-      readonly kind: 'notice';
-      readonly noticeId: Id;
-      readonly became: 'queued' | 'attempted' | 'sent' | 'failed' | 'suppressed';
-      readonly version: number;
-      readonly person: Id;
-      /** Null before a channel is chosen. */
-      readonly channel: string | null;
-      /** Why it failed or is not sent; null otherwise. */
-      readonly reason: string | null;
-      /** It may have got through although nobody knows, or twice. */
-      readonly doubtful: boolean;
-    }
-  | {
-      readonly kind: 'acknowledgement';
-      readonly packetId: Id;
-      readonly version: number;
-      readonly person: Id;
-    };
-
-export type LineageRow = {
-  readonly version: number;
-  readonly recordedAt: Instant;
-  /** When it became true: what the source says of a report or fact, else when it was recorded. */
-  readonly occurredAt: Instant;
-  readonly item: LineageItem;
-};
 
 type Told = { readonly occurredAt: Instant | null; readonly item: LineageItem };
 
 const own = (item: LineageItem): Told[] => [{ occurredAt: null, item }];
+
+const factRow = ({ factId, reportId, occurredAt, assertion, text }: Fact): Told => ({
+  occurredAt,
+  item: {
+    kind: 'fact',
+    factId,
+    reportId,
+    subject: subjectOf(assertion),
+    assertion: assertion.kind,
+    text,
+  },
+});
 
 function reportRows(report: Report): Told[] {
   const { reportId, source, sourceEventId, reporter, occurredAt, text } = report;
@@ -120,17 +34,7 @@ function reportRows(report: Report): Told[] {
       occurredAt,
       item: { kind: 'report', reportId, source, sourceEventId, reporter, underOldOrders, text },
     },
-    ...report.facts.map((fact) => ({
-      occurredAt: fact.occurredAt,
-      item: {
-        kind: 'fact',
-        factId: fact.factId,
-        reportId,
-        subject: subjectOf(fact.assertion),
-        assertion: fact.assertion.kind,
-        text: fact.text,
-      } as const,
-    })),
+    ...report.facts.map(factRow),
   ];
 }
 
@@ -201,6 +105,22 @@ function rowsOf(body: EventBody): Told[] {
       return body.facts.flatMap(({ factId, code, against }) =>
         own({ kind: 'held_again', factId, code, against }),
       );
+    case 'StatementRead':
+      return body.facts.map(factRow);
+    case 'ModelAsked': {
+      const { askId, runId, agent, model } = body;
+      return own({
+        kind: 'model',
+        askId,
+        became: 'asked',
+        about: { runId, agent, model },
+        used: null,
+      });
+    }
+    case 'ModelAnswered': {
+      const { askId, outcome, used } = body;
+      return own({ kind: 'model', askId, became: outcome, about: null, used });
+    }
     case 'PacketPrepared': {
       const { packet, checkCode } = body;
       return packetRow(packet.packetId, 'prepared', { version: packet.version, checkCode });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ViolationCode } from './codes.ts';
-import { Ruling } from './facts.ts';
+import { Assertion, Ruling } from './facts.ts';
 import { Cause, Hold } from './holds.ts';
 import { Mind, Packet } from './packet.ts';
 import { AgentName, Digest, Id, Instant } from './vocabulary.ts';
@@ -34,9 +34,24 @@ export const Quality = z.strictObject({
 });
 export type Quality = z.infer<typeof Quality>;
 
+/**
+ * One typed fact read out of a waiting statement: the words it rests on, verbatim, from the place where they stand.
+ * Its origin (source, reporter, clock) is the statement's, and it is ruled on like any other fact.
+ */
+export const StatementReading = z.strictObject({
+  statement: Id,
+  /** Where the quote begins in the statement, in UTF-16 units. */
+  from: z.int().min(0),
+  quote: z.string().min(1).max(4_000),
+  assertion: Assertion,
+});
+export type StatementReading = z.infer<typeof StatementReading>;
+
 export const ReadinessBody = z.strictObject({
   agent: z.literal('readiness'),
   rulings: z.array(Ruling),
+  /** Only a mind that can read has any. They take effect after the rulings. */
+  readings: z.array(StatementReading).optional(),
 });
 export const ResequencingBody = z.strictObject({
   agent: z.literal('resequencing'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { standardCaps } from '../ledger/modelCost.ts';
 import { ConfigError, readConfig } from './config.ts';
 
 describe('settings', () => {
@@ -18,6 +19,7 @@ describe('settings', () => {
         windowSeconds: 60,
         ack: null,
       },
+      model: null,
     });
   });
 
@@ -32,6 +34,27 @@ describe('settings', () => {
       checkpoints: 'kept/checkpoints.db',
       colour: false,
     });
+  });
+
+  it('name a model, its endpoint, caps and price, and leave every other cap as it is', () => {
+    const { model } = readConfig({
+      INTERLOCK_MODEL: 'local',
+      OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1',
+      INTERLOCK_MODEL_CAPS: '{"day":{"calls":7,"microCost":1000}}',
+      INTERLOCK_MODEL_PRICE: '0.15,0.60',
+    });
+    expect(model).toEqual({
+      model: 'local',
+      baseUrl: 'http://127.0.0.1:8080/v1',
+      apiKey: 'none',
+      caps: { ...standardCaps, day: { ...standardCaps.day, calls: 7, microCost: 1_000 } },
+      price: { input: 150, output: 600 },
+    });
+    expect(readConfig({ OPENAI_API_KEY: 'k' }).model).toBeNull();
+    for (const wrong of ['{', '{"week":{}}', '{"day":{"calls":-1}}']) {
+      expect(() => readConfig({ INTERLOCK_MODEL_CAPS: wrong })).toThrow(/INTERLOCK_MODEL_CAPS/);
+    }
+    expect(() => readConfig({ INTERLOCK_MODEL_PRICE: 'free' })).toThrow(/INTERLOCK_MODEL_PRICE/);
   });
 
   it('stop the start when one cannot be understood, naming it', () => {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { tracingEnvironment } from '../graph/tracing.ts';
 import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
+import { type ModelConfig, modelSettings, modelVariables } from './modelSettings.ts';
 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
@@ -22,6 +23,7 @@ const Environment = z.object({
   NO_COLOR: z.string().optional(),
   INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
   ...noticeVariables,
+  ...modelVariables,
 });
 
 export type Config = {
@@ -32,6 +34,8 @@ export type Config = {
   /** Colour is wanted, if there is a terminal. */
   readonly colour: boolean;
   readonly notices: NoticeSettings;
+  /** The model that the minds may ask; null: deterministic minds alone. */
+  readonly model: ModelConfig | null;
 };
 
 /** A setting that cannot be understood. */
@@ -63,6 +67,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     log: INTERLOCK_LOG,
     colour: (NO_COLOR ?? '') === '',
     notices: noticeSettings(parsed.data),
+    model: modelSettings(parsed.data),
   };
 }
 

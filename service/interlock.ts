@@ -4,11 +4,11 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { deterministicAgents } from '../agents/deterministic.ts';
 import type { GraphDeps } from '../graph/run.ts';
 import { warmUp } from '../solver/warmUp.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import type { Config } from './config.ts';
+import { mindsFor } from './minds.ts';
 import { type Clock, type OpenLedger, openLedger } from './openLedger.ts';
 
 export type Interlock = OpenLedger & {
@@ -21,12 +21,14 @@ export type Interlock = OpenLedger & {
 type Life = { readonly longLived?: true };
 
 /**
- * Opens everything. `now` is the clock; a drill hands in its own. Throws when the ledger cannot be opened safely.
+ * Opens everything. Without a model in the settings the minds are deterministic. `now` is the clock; a drill hands in
+ * its own. Throws when the ledger cannot be opened safely.
  */
 export async function openInterlock(
-  config: Pick<Config, 'ledger' | 'checkpoints'> & Life,
+  config: Pick<Config, 'ledger' | 'checkpoints'> & Partial<Pick<Config, 'model'>> & Life,
   clock?: Clock,
 ): Promise<Interlock> {
+  const { model = null } = config;
   const { ledger, close } = await openLedger(config, clock);
   if (config.checkpoints !== ':memory:') {
     await mkdir(dirname(config.checkpoints), { recursive: true });
@@ -35,7 +37,12 @@ export async function openInterlock(
   return {
     ledger,
     warm: config.longLived === true && warmUp(),
-    graph: { ledger, checkpointer: checkpoints.saver, agents: deterministicAgents },
+    graph: {
+      ledger,
+      checkpointer: checkpoints.saver,
+      agents: await mindsFor(model),
+      ...(model === null ? {} : { caps: model.caps }),
+    },
     close: async () => {
       checkpoints.close();
       await close();

@@ -25,7 +25,7 @@ const screen: Host['screen'] = {
 const placeOf = (where: Where) =>
   where.ledger === undefined
     ? config
-    : { ledger: where.ledger, checkpoints: `${where.ledger}.checkpoints` };
+    : { ledger: where.ledger, checkpoints: `${where.ledger}.checkpoints`, model: config.model };
 
 const withLedger: Host['withLedger'] = async (where, work) => {
   const opened = await openLedger(placeOf(where), { now: clockAt(where.at) });

@@ -15,13 +15,19 @@ import { eventsOf, stateOf } from './cutovers.ts';
 import { renderPacket } from './renderPacket.ts';
 import { heading, type Screen, wrap } from './screen.ts';
 
+/** The facts that an event brings, and under which words; null when it brings none. */
+function toldFacts(body: LedgerEvent['body']) {
+  if (body.type === 'ReportReceived') return body.report;
+  if (body.type !== 'StatementRead') return null;
+  const source = `read from ${body.statement}`;
+  return { source, text: body.facts.map(({ text }) => text).join(' … '), facts: body.facts };
+}
+
 /** The words each fact was read from, by fact id. */
 export function factTexts(events: readonly LedgerEvent[]): ReadonlyMap<string, string> {
   return new Map(
-    events.flatMap(({ body }) =>
-      body.type === 'ReportReceived'
-        ? body.report.facts.map((fact) => [fact.factId, fact.text] as const)
-        : [],
+    events.flatMap(
+      ({ body }) => toldFacts(body)?.facts.map((fact) => [fact.factId, fact.text] as const) ?? [],
     ),
   );
 }
@@ -68,8 +74,9 @@ function rulingLines(events: readonly LedgerEvent[], runId: string | null): stri
   if (begin < 0) return [];
   const rulings = new Map(rulingsIn(events.slice(begin)).map((ruling) => [ruling.factId, ruling]));
   return events.flatMap(({ body }) => {
-    if (body.type !== 'ReportReceived') return [];
-    const lines = body.report.facts.flatMap((fact) => {
+    const told = toldFacts(body);
+    if (told === null) return [];
+    const lines = told.facts.flatMap((fact) => {
       const ruling = rulings.get(fact.factId);
       if (ruling === undefined) return [];
       const why = ruling.code === null ? '' : `: ${readinessWords[ruling.code]}`;
@@ -82,9 +89,7 @@ function rulingLines(events: readonly LedgerEvent[], runId: string | null): stri
         ),
       ];
     });
-    return lines.length === 0
-      ? []
-      : [wrap(`${body.report.source} "${body.report.text}"`), ...lines];
+    return lines.length === 0 ? [] : [wrap(`${told.source} "${told.text}"`), ...lines];
   });
 }
 

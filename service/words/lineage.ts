@@ -1,7 +1,7 @@
 /**
  * The lineage in words: one line for each thing that happened, in closed templates over ledger ids.
  */
-import type { LineageItem, LineageRow } from '../../ledger/lineage.ts';
+import type { LineageItem, LineageRow } from '../../ledger/lineageRow.ts';
 import type { Names } from './names.ts';
 import { timeText } from './times.ts';
 
@@ -28,6 +28,14 @@ function itemText(item: LineageItem, names: Names): string {
       return `run ${item.runId} ${item.became}`;
     case 'proposal':
       return `proposal ${item.proposalId} by ${item.agent}, ${item.mind} mind, attempt ${item.attempt}`;
+    case 'model': {
+      const about = item.about;
+      const who = about === null ? '' : ` ${about.model} for ${about.agent}`;
+      const { calls, tokens, milliseconds } = item.used ?? {};
+      const cost =
+        item.used === null ? '' : ` (${calls} calls, ${tokens} tokens, ${milliseconds} ms)`;
+      return `model ${item.askId} ${item.became}${who}${cost}`;
+    }
     case 'verdict':
       return `verdict on ${item.proposalId}: ${item.clean ? 'clean' : item.codes.join(', ')}`;
     case 'packet': {

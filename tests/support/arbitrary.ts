@@ -27,9 +27,13 @@ const text = fc.oneof(
 
 function objectOf(schema: z.ZodObject): fc.Arbitrary<unknown> {
   const fields = Object.entries(schema.shape).map(
-    ([name, field]) => [name, arbitraryOf(field)] as const,
+    ([name, field]) =>
+      [name, arbitraryOf(field instanceof z.ZodOptional ? field.unwrap() : field)] as const,
   );
-  return fc.record(Object.fromEntries(fields));
+  const requiredKeys = Object.entries(schema.shape).flatMap(([name, field]) =>
+    field instanceof z.ZodOptional ? [] : [name],
+  );
+  return fc.record(Object.fromEntries(fields), { requiredKeys });
 }
 
 /** How many a list must have at least. */

@@ -1,0 +1,196 @@
+/**
+ * What the four model minds share: the deterministic proposal is made first, and a model may only improve on it, within
+ * its allowance of calls, tokens and time. Whatever goes wrong with a model, the deterministic proposal is the answer,
+ * marked as such. It decides nothing about the content; each mind's own file does.
+ */
+import { digestOf } from '../ledger/canonical.ts';
+import { incumbentOf } from '../ledger/incumbent.ts';
+import type { ModelOutcome, RationaleCode, Use } from '../ledger/modelCost.ts';
+import type { Mind } from '../ledger/packet.ts';
+import type { Proposal, Violation } from '../ledger/proposal.ts';
+import { malformedPlaces } from '../ledger/wellFormed.ts';
+import type { Prompt } from '../prompts/parse.ts';
+import type { z } from 'zod';
+import {
+  type Agent,
+  modelFailed,
+  type Slice,
+  type Thought,
+  type Ticket,
+  withMind,
+} from './agent.ts';
+import { type ModelPort, ModelTrouble } from './modelPort.ts';
+import { type Spent, talk, type Tool } from './modelTalk.ts';
+
+/** What one turn of one agent may cost. */
+export type TurnLimits = {
+  readonly calls: number;
+  readonly tokens: number;
+  readonly milliseconds: number;
+  readonly outputTokens: number;
+};
+
+export const standardTurn: TurnLimits = {
+  calls: 3,
+  tokens: 120_000,
+  milliseconds: 15_000,
+  outputTokens: 4_000,
+};
+
+/** Millionths of a currency unit for a thousand tokens. */
+export type Price = { readonly input: number; readonly output: number };
+
+export type ModelDeps = {
+  readonly port: ModelPort;
+  readonly turn: TurnLimits;
+  readonly price: Price;
+};
+
+type Body = Proposal['body'];
+/** What came of an answer: a body for the gate. */
+export type Made = { readonly body: Body; readonly rationale: readonly RationaleCode[] };
+
+/** The part of a mind that is its own. */
+export type Task<Output> = {
+  readonly last: Agent;
+  readonly prompt: Prompt;
+  readonly schema: z.ZodType<Output>;
+  /** What the model is given, as JSON; null when there is nothing to choose, so that no model is asked. */
+  given(slice: Slice, base: Body): object | null;
+  tools(slice: Slice): readonly Tool[];
+  /** The body that an answer makes; null when the model declined. */
+  make(output: Output, at: { readonly slice: Slice; readonly base: Body }): Made | null;
+};
+
+/** The share of the time to the next start that one turn may take: four agents, and as much again for a person. */
+const shareOfTime = 8;
+const leastMs = 500;
+
+/** Milliseconds that a model may take: never so long that a start passes while it thinks. */
+function timeFor({ state, now }: Slice, limit: number): number {
+  const { progress } = state.situation;
+  const starts = incumbentOf(state).placements.flatMap(({ checkpoint, startAt }) =>
+    startAt > now && (progress[checkpoint]?.state ?? 'planned') === 'planned' ? [startAt] : [],
+  );
+  const next = Math.min(...starts);
+  return Math.min(limit, Math.floor((next - now) / shareOfTime));
+}
+
+const costOf = (
+  { input, output }: Price,
+  spent: Pick<Spent, 'inputTokens' | 'outputTokens'>,
+): number => Math.ceil((spent.inputTokens * input + spent.outputTokens * output) / 1_000);
+
+const violationsTold = (refused: readonly Violation[]): object[] =>
+  refused.map(({ code, checkpoint, subjects, limitAt, foundAt }) => ({
+    code,
+    checkpoint,
+    subjects,
+    limitAt,
+    foundAt,
+  }));
+
+type Asking<Output> = {
+  readonly task: Task<Output>;
+  readonly deps: ModelDeps;
+  readonly slice: Slice;
+  readonly base: Body;
+  readonly given: object;
+};
+
+const mindOf = ({ task, deps }: Asking<unknown>, spent: Spent, latencyMs: number): Mind => ({
+  kind: 'model',
+  model: deps.port.model,
+  promptDigest: promptDigest(task.prompt),
+  inputTokens: spent.inputTokens,
+  outputTokens: spent.outputTokens,
+  latencyMs,
+});
+
+const promptDigest = ({ source }: Prompt): string => digestOf('prompt', source);
+
+const usedOf = ({ deps }: Asking<unknown>, spent: Spent, milliseconds: number): Use => ({
+  calls: spent.calls,
+  tokens: spent.inputTokens + spent.outputTokens,
+  milliseconds,
+  microCost: costOf(deps.price, spent),
+});
+
+/** Makes the body, and refuses text that no ledger could keep. */
+function bodyOf<Output>(asking: Asking<Output>, output: Output): Made {
+  const { task, slice, base } = asking;
+  const made = task.make(output, { slice, base });
+  if (made === null) throw new ModelTrouble('declined', 'the model declined');
+  if (malformedPlaces(made.body).length > 0) throw new ModelTrouble('malformed', 'broken text');
+  return made;
+}
+
+async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promise<Thought | null> {
+  const { task, deps, slice, given } = asking;
+  const spent: Spent = { calls: 0, inputTokens: 0, outputTokens: 0 };
+  const began = performance.now();
+  const elapsed = (): number => Math.ceil(performance.now() - began);
+  const close = (outcome: ModelOutcome, rationale: readonly RationaleCode[]): Promise<void> =>
+    ticket.close({ outcome, used: usedOf(asking, spent, elapsed()), rationale: [...rationale] });
+  const limit = AbortSignal.timeout(ticket.allowance.milliseconds);
+  const signal = slice.signal === null ? limit : AbortSignal.any([slice.signal, limit]);
+  const told = { agent: task.last.name, given, refused: violationsTold(slice.refused) };
+  try {
+    const output = await talk(
+      {
+        port: deps.port,
+        turns: [
+          { by: 'system', text: task.prompt.text },
+          { by: 'user', text: JSON.stringify(told) },
+        ],
+        schema: { name: task.prompt.output, zod: task.schema },
+        tools: task.tools(slice),
+        allowance: ticket.allowance,
+        maxOutputTokens: deps.turn.outputTokens,
+        signal,
+      },
+      spent,
+    );
+    const { body, rationale } = bodyOf(asking, output);
+    const mind = mindOf(asking, spent, elapsed());
+    await close('answered', rationale);
+    return withMind({ body, mind }, mind);
+  } catch (error) {
+    await close(error instanceof ModelTrouble ? error.outcome : 'failed', []);
+    if (slice.signal?.aborted === true) throw error;
+    return null;
+  }
+}
+
+/** Asks the model if there is room for it. Null: the deterministic proposal stands. */
+async function improve<Output>(asking: Asking<Output>): Promise<Thought | null> {
+  const { task, deps, slice } = asking;
+  const milliseconds = timeFor(slice, deps.turn.milliseconds);
+  if (milliseconds < leastMs || !deps.port.available() || slice.meter === undefined) return null;
+  const { calls, tokens } = deps.turn;
+  const most = { inputTokens: tokens, outputTokens: tokens };
+  const microCost = Math.max(
+    costOf(deps.price, { ...most, outputTokens: 0 }),
+    costOf(deps.price, { ...most, inputTokens: 0 }),
+  );
+  const ticket = await slice.meter.open(
+    { agent: task.last.name, model: deps.port.model, promptDigest: promptDigest(task.prompt) },
+    { calls, tokens, milliseconds, microCost },
+  );
+  return ticket === null ? null : askWithin(asking, ticket);
+}
+
+/** The model mind beside a deterministic one. It answers whatever the model does, and throws only when it is stopped. */
+export function modelAgent<Output>(task: Task<Output>, deps: ModelDeps): Agent {
+  return {
+    name: task.last.name,
+    propose: async (slice) => {
+      const first = await task.last.propose({ ...slice, refused: [] });
+      const given = task.given(slice, first.body);
+      if (given === null) return first;
+      const asking = { task, deps, slice, base: first.body, given };
+      const thought = await improve(asking);
+      return thought ?? withMind(first, modelFailed);
+    },
+  };
+}

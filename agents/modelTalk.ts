@@ -1,0 +1,122 @@
+/**
+ * One talk with a model: questions, tool calls, one typed answer, within an allowance of calls, tokens and time. The
+ * loop is ours and its ceiling is stated; it ends with an answer of the schema's shape or with ModelTrouble.
+ */
+import type { z } from 'zod';
+import type { Use } from '../ledger/modelCost.ts';
+import {
+  type ModelPort,
+  ModelTrouble,
+  type Question,
+  type Reply,
+  type ToolSpec,
+  type Turn,
+} from './modelPort.ts';
+import { strictSchema } from './strictSchema.ts';
+
+/** What a mind may look up while it thinks. `answer` is pure and returns JSON. */
+export type Tool = {
+  readonly name: string;
+  readonly description: string;
+  readonly input: z.ZodType;
+  readonly answer: (input: unknown) => unknown;
+};
+
+export type Talk<Output> = {
+  readonly port: ModelPort;
+  readonly turns: readonly Turn[];
+  readonly schema: { readonly name: string; readonly zod: z.ZodType<Output> };
+  readonly tools: readonly Tool[];
+  readonly allowance: Use;
+  readonly maxOutputTokens: number;
+  readonly signal: AbortSignal;
+};
+
+/** What a talk has cost so far. Tokens that the endpoint does not tell are counted as the most they can be. */
+export type Spent = { calls: number; inputTokens: number; outputTokens: number };
+
+const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
+
+/** No tokenizer makes more tokens than there are bytes. */
+const mostTokensIn = (turns: readonly Turn[], fixed: number): number =>
+  turns.reduce((sum, turn) => sum + bytesIn(JSON.stringify(turn)), fixed);
+
+function parsed<Output>(zod: z.ZodType<Output>, text: string): Output {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ModelTrouble('malformed', 'the answer is not JSON');
+  }
+  const answer = zod.safeParse(json);
+  if (!answer.success) throw new ModelTrouble('malformed', 'the answer has another shape');
+  return answer.data;
+}
+
+/** A tool's answer, or what was wrong with the call: data for the model, never an error of ours. */
+function answerOf(tools: readonly Tool[], name: string, input: unknown): string {
+  const tool = tools.find((known) => known.name === name);
+  if (tool === undefined) return JSON.stringify({ error: 'no such tool' });
+  const known = tool.input.safeParse(input);
+  return JSON.stringify(known.success ? tool.answer(known.data) : { error: 'wrong input' });
+}
+
+const specOf = ({ name, description, input }: Tool): ToolSpec => ({
+  name,
+  description,
+  parameters: strictSchema(input),
+});
+
+/** One call, if the allowance has room for it; what it cost is added to `spent` whether it answered or not. */
+async function call(
+  port: ModelPort,
+  question: Question,
+  room: { allowance: Use; spent: Spent },
+): Promise<Reply> {
+  const { allowance, spent } = room;
+  const fixed = bytesIn(JSON.stringify([question.schema, question.tools]));
+  const most = { input: mostTokensIn(question.turns, fixed), output: question.maxOutputTokens };
+  const used = spent.inputTokens + spent.outputTokens;
+  if (spent.calls >= allowance.calls) throw new ModelTrouble('too_many_rounds', 'no call is left');
+  if (used + most.input + most.output > allowance.tokens) {
+    throw new ModelTrouble('over_cap', 'the question is larger than what may be spent');
+  }
+  spent.calls += 1;
+  const count = (tokens: { input: number; output: number } | null): void => {
+    spent.inputTokens += tokens?.input ?? most.input;
+    spent.outputTokens += tokens?.output ?? most.output;
+  };
+  try {
+    const reply = await port.ask(question);
+    count(reply.tokens);
+    return reply;
+  } catch (error) {
+    count(error instanceof ModelTrouble ? error.tokens : null);
+    throw error;
+  }
+}
+
+/** Talks until the model answers. Throws ModelTrouble; `spent` holds what it cost in every case. */
+export async function talk<Output>(of: Talk<Output>, spent: Spent): Promise<Output> {
+  const { port, schema, tools, allowance, maxOutputTokens, signal } = of;
+  const json = strictSchema(schema.zod);
+  let turns = of.turns;
+  for (;;) {
+    const last = spent.calls + 1 >= allowance.calls;
+    const question = {
+      turns,
+      schema: { name: schema.name, json },
+      tools: last ? [] : tools.map(specOf),
+      maxOutputTokens,
+      signal,
+    };
+    const reply = await call(port, question, { allowance, spent });
+    if (reply.calls.length === 0) return parsed(schema.zod, reply.text);
+    const answers = reply.calls.map(({ id, name, input }): Turn => ({
+      by: 'tool',
+      callId: id,
+      text: answerOf(tools, name, input),
+    }));
+    turns = [...turns, { by: 'model', text: reply.text, calls: reply.calls }, ...answers];
+  }
+}

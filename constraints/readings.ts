@@ -1,0 +1,127 @@
+/**
+ * What may be read out of a statement. A reading is a quote, a kind and a checkpoint, nothing else: the words must stand
+ * there, whole clauses of them; they must say that kind and name that checkpoint; and the instant is read from them
+ * here. Whoever reads, person or model, can so point at words but never add any.
+ */
+import { canonicalJson } from '../ledger/canonical.ts';
+import type { ViolationCode } from '../ledger/codes.ts';
+import type { Assertion, Fact, Reading } from '../ledger/facts.ts';
+import type { Plan } from '../ledger/plan.ts';
+import type { StatementReading } from '../ledger/proposal.ts';
+import type { Id } from '../ledger/vocabulary.ts';
+import { readInstant } from './instants.ts';
+import { takeApart } from './instantText.ts';
+import { namedIn, type ReadableKind, readableKinds, saysSo } from './readingWords.ts';
+
+/** A stretch of a text, `to` exclusive. */
+type Stretch = { readonly from: number; readonly to: number };
+
+/** A full stop inside a number or a name ends nothing. */
+const sentenceEnd = /[.!?](?=\s|$)|[;\n]/g;
+const clauseStart = /(?:^|[.!?;,\n:])\s*$/;
+const clauseEnd = /^\s*(?:$|[.!?](?=\s|$)|[;,\n])/;
+
+/** The whole sentences that a stretch touches. */
+function sentenceAround(text: string, { from, to }: Stretch): Stretch {
+  const ends = [...text.matchAll(sentenceEnd)].map(({ index }) => index + 1);
+  const before = ends.filter((end) => end <= from).at(-1) ?? 0;
+  return { from: before, to: ends.find((end) => end >= to) ?? text.length };
+}
+
+const mostWords = 12;
+
+/** Every longest run of words that is a written instant, with nothing left over. */
+function instantsIn(text: string, { from, to }: Stretch): Stretch[] {
+  const words = [...text.slice(from, to).matchAll(/\S+/g)].map(({ 0: word, index }) => ({
+    from: from + index,
+    to: from + index + word.replace(/[.,;:!)]+$/, '').length,
+  }));
+  const found: Stretch[] = [];
+  for (const [place, first] of words.entries()) {
+    const last = words
+      .slice(place, place + mostWords)
+      .findLast(({ to: end }) => (takeApart(text.slice(first.from, end))?.times.length ?? 0) > 0);
+    const inside = last !== undefined && found.some((known) => known.to >= last.to);
+    if (last !== undefined && !inside) found.push({ from: first.from, to: last.to });
+  }
+  return found;
+}
+
+/** The one instant that a quote names, read with every word around it that belongs to it; else one that names none. */
+function instantOf(text: string, quote: Stretch, { zone, window }: Plan): Reading {
+  const named = instantsIn(text, sentenceAround(text, quote)).filter(
+    ({ from, to }) => from < quote.to && to > quote.from,
+  );
+  const [only] = named;
+  const words =
+    named.length === 1 && only !== undefined
+      ? text.slice(only.from, only.to)
+      : text.slice(quote.from, quote.to);
+  return readInstant(words, zone, window);
+}
+
+const isReadable = (kind: string): kind is ReadableKind =>
+  readableKinds.some((readable) => readable === kind);
+
+function assertionOf(kind: ReadableKind, checkpoint: Id, at: Reading): Assertion {
+  switch (kind) {
+    case 'actual_start':
+      return { kind, checkpoint, at, owner: null };
+    case 'actual_finish':
+    case 'forecast_finish':
+    case 'revised_start':
+    case 'update_promised':
+      return { kind, checkpoint, at };
+  }
+}
+
+export type Pointed = {
+  readonly statement: Id;
+  readonly quote: string;
+  readonly kind: ReadableKind;
+  readonly checkpoint: Id;
+};
+
+/** A reading from what a reader points at; the quote is looked up, and the instant read from it. Null: not in there. */
+export function readingFrom(
+  { statement, quote, kind, checkpoint }: Pointed,
+  text: string,
+  plan: Plan,
+): StatementReading | null {
+  const from = quote === '' ? -1 : text.indexOf(quote);
+  if (from < 0) return null;
+  const at = instantOf(text, { from, to: from + quote.length }, plan);
+  return { statement, from, quote, assertion: assertionOf(kind, checkpoint, at) };
+}
+
+/** Verbatim at its place, and made of whole clauses, so that no "not" is cut off. */
+function isVerbatim({ from, quote }: StatementReading, text: string): boolean {
+  const to = from + quote.length;
+  if (quote.trim() === '' || text.slice(from, to) !== quote) return false;
+  const startsWhole = clauseStart.test(text.slice(0, from));
+  return startsWhole && (clauseEnd.test(text.slice(to)) || /[.!?;,\n]\s*$/.test(quote));
+}
+
+/** Which rule a reading of a waiting fact breaks; null when it says no more than its quote. */
+export function readingTrouble(
+  reading: StatementReading,
+  fact: Fact | undefined,
+  plan: Plan,
+): ViolationCode | null {
+  if (fact?.assertion.kind !== 'statement') return 'reading_not_verbatim';
+  const { text } = fact.assertion;
+  const { assertion, quote, from } = reading;
+  if (!isVerbatim(reading, text)) return 'reading_not_verbatim';
+  if (!isReadable(assertion.kind) || !('checkpoint' in assertion)) return 'reading_not_allowed';
+  const stretch = { from, to: from + quote.length };
+  const around = sentenceAround(text, stretch);
+  const sentence = text.slice(around.from, around.to);
+  const { kind, checkpoint } = assertion;
+  const own = assertionOf(kind, checkpoint, instantOf(text, stretch, plan));
+  const named = namedIn(quote, plan) ?? namedIn(sentence, plan);
+  const supported =
+    saysSo(kind, quote, sentence) &&
+    named === checkpoint &&
+    canonicalJson(own) === canonicalJson(assertion);
+  return supported ? null : 'reading_unsupported';
+}

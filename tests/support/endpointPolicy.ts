@@ -1,0 +1,109 @@
+/**
+ * What the test endpoint says. `obedient` works out the right answer from nothing but what the prompt gave it, the way a
+ * model has to; `wrongInOnePlace` is the same with one thing changed; `script` says what a test wrote down.
+ */
+import type { Asked, Policy, Said } from './endpointTalk.ts';
+
+type Json = { readonly [key: string]: unknown };
+const isJson = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isJson) : [];
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+export type Given = {
+  readonly agent: string;
+  readonly given: Json;
+  readonly refused: readonly Json[];
+};
+
+/** What Interlock gave the model: the first message of the user. */
+export function givenIn({ messages }: Asked): Given {
+  const told: unknown = JSON.parse(messages.find(({ role }) => role === 'user')?.content ?? '{}');
+  if (!isJson(told) || !isJson(told['given'])) return { agent: '', given: {}, refused: [] };
+  return { agent: textOf(told['agent']), given: told['given'], refused: listOf(told['refused']) };
+}
+
+const unfenced = (text: unknown): string => textOf(text).replace(/^<outside>|<\/outside>$/g, '');
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+
+/** The checkpoint of which a clause has most words, if one has more than all others. */
+function checkpointIn(clause: string, checkpoints: readonly Json[]): string | null {
+  const words = new Set(wordsOf(clause));
+  const scored = checkpoints
+    .map((item) => {
+      const own = new Set(wordsOf(`${textOf(item['id'])} ${unfenced(item['name'])}`));
+      const matched = [...own].filter((word) => words.has(word)).length;
+      return { id: textOf(item['id']), matched, share: matched / own.size };
+    })
+    .toSorted((one, other) => other.matched - one.matched || other.share - one.share);
+  const [first, second] = scored;
+  if (first === undefined || first.matched === 0) return null;
+  return second?.matched === first.matched && second.share === first.share ? null : first.id;
+}
+
+const kinds: readonly (readonly [string, RegExp])[] = [
+  ['update_promised', /\b(next update|update at|update by)\b/i],
+  ['forecast_finish', /\b(eta|expected|will finish|should finish|forecast)\b/i],
+  ['revised_start', /\b(moved to|pushed to|postponed|rescheduled|now starts)\b/i],
+  ['actual_start', /\b(started|began)\b/i],
+  ['actual_finish', /\b(finished|completed?|done)\b/i],
+];
+
+function readingsOf(statement: Json, given: Json): Json[] {
+  const text = unfenced(statement['text']);
+  return text.split(/(?<=[.!?;\n])\s+|\n/).flatMap((sentence): Json[] => {
+    const quote = sentence.trim();
+    const kind = kinds.find(([, pattern]) => pattern.test(quote))?.[0];
+    const checkpoint = checkpointIn(quote, listOf(given['checkpoints']));
+    if (kind === undefined || checkpoint === null || /\b(not|no|if|never|\?)\b/i.test(quote))
+      return [];
+    return [{ statement: statement['factId'], quote, kind, checkpoint }];
+  });
+}
+
+/** The right answer of one agent, as JSON. */
+function rightAnswer({ agent, given }: Given): Json {
+  switch (agent) {
+    case 'readiness':
+      return { readings: listOf(given['statements']).flatMap((item) => readingsOf(item, given)) };
+    case 'resequencing':
+      return { alternative: 'least_disturbance', own: null, rationale: ['least_disturbance'] };
+    case 'holds':
+      return {
+        holds: listOf(given['holds']).map((hold) => ({
+          hold: hold['hold'],
+          holdClass: hold['derivedClass'],
+          causes: listOf(hold['causes']).map((cause) => cause['cause']),
+          release: listOf(hold['releases'])[0]?.['release'] ?? 'r1',
+        })),
+        rationale: ['blocks_most'],
+      };
+    case 'packet':
+      return {
+        leadHolds: listOf(given['holds']).map((hold) => hold['hold']),
+        leadPeople: listOf(given['people']).map((item) => item['person']),
+        rationale: ['blocks_most'],
+      };
+    default:
+      return {};
+  }
+}
+
+/** Answers every agent rightly, from what it was given alone. */
+export const obedient: Policy = (asked) => ({ text: rightAnswer(givenIn(asked)) });
+
+/** Right but for what `change` makes of the answer of one agent. */
+export const wrongInOnePlace =
+  (agent: string, change: (right: Json, given: Json) => unknown): Policy =>
+  (asked) => {
+    const told = givenIn(asked);
+    const right = rightAnswer(told);
+    return { text: told.agent === agent ? change(right, told.given) : right };
+  };
+
+/** Says these one after another, then goes on obediently. */
+export const script =
+  (lines: readonly Said[]): Policy =>
+  (asked, count) =>
+    lines[count] ?? obedient(asked, count);
