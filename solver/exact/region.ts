@@ -8,7 +8,7 @@ import type { Schedule } from './costs.ts';
 import type { Member } from './domains.ts';
 import { boardOf } from '../board/board.ts';
 import { lanes } from '../levels.ts';
-import { forcedOut } from '../listSchedule/incumbent.ts';
+import { lostIn } from '../listSchedule/incumbent.ts';
 import { eachOverlap, eachPair, groupBy, type Meet } from './pairs.ts';
 import type { Edge, Problem } from '../problem.ts';
 import { allows } from '../board/ranges.ts';
@@ -36,7 +36,7 @@ export function fieldOf(problem: Problem, all: readonly Member[]): Field {
   const guarded = [...problem.open.keys()]
     .filter((index) => problem.open[index]?.protected === true)
     .toSorted((one, other) => rankOf(one) - rankOf(other));
-  const lost = forcedOut(boardOf(problem));
+  const lost = lostIn(boardOf(problem));
   const members = all.map((member) =>
     lost.has(member.checkpoint.id) ? { ...member, choices: [] } : member,
   );

@@ -47,8 +47,22 @@ function firstOf(seat: Seat, floor: Tick): Tick | null {
  * as its own limits allow, or they hang on such a one.
  */
 export function forcedOut(board: Board): ReadonlySet<Id> {
-  const { order, cyclic } = orderOf(board, false);
-  const out = new Set(cyclic.map(({ id }) => id));
+  const { cyclic } = orderOf(board, false);
+  return new Set([...lateIn(board), ...cyclic.map(({ id }) => id)]);
+}
+
+/** The same where predecessors in a circle may yet be placed, as gaps below nothing allow. */
+export function lostIn(board: Board): ReadonlySet<Id> {
+  const lost = lateIn(board);
+  for (const seat of board.seats) if (seat.possible.length === 0) lost.add(seat.id);
+  for (const id of lost) for (const { to } of board.byId.get(id)?.outOf ?? []) lost.add(to);
+  return lost;
+}
+
+/** Those outside circles that nothing can place. */
+function lateIn(board: Board): Set<Id> {
+  const { order } = orderOf(board, false);
+  const out = new Set<Id>();
   const earliest = new Map<Id, { start: Tick; end: Tick }>();
   for (const seat of order) {
     const { id, checkpoint, into } = seat;
