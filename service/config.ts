@@ -2,10 +2,13 @@
  * Settings: the only file that reads the environment. Everything has a default, so that a bare machine works;
  * a value that cannot be understood stops the start with its name and the fix.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { tracingEnvironment } from '../graph/tracing.ts';
 import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
+import { type Hook, hooksFrom } from './hooks/settings.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
 import { type ModelConfig, modelSettings, modelVariables } from './modelSettings.ts';
 
@@ -77,4 +80,16 @@ export function readIdentity(environment: NodeJS.ProcessEnv = process.env): Iden
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
+}
+
+/** The hooks of the file that INTERLOCK_HOOKS names; none without it. Throws ConfigError naming what cannot be used. */
+export function readHooks(environment: NodeJS.ProcessEnv = process.env): readonly Hook[] {
+  const path = environment['INTERLOCK_HOOKS'];
+  if (path === undefined || path === '') return [];
+  try {
+    return hooksFrom(parseYaml(readFileSync(path, 'utf8')), (name) => environment[name]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`cannot read INTERLOCK_HOOKS: ${why}`);
+  }
 }

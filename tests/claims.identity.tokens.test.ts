@@ -229,6 +229,7 @@ describe('interlock token', () => {
       { about: ['payments'] },
       { anyCutover: undefined, about: ['Not An Id'] },
       { source: 'Not An Id' },
+      { source: 'interlock' },
       { scope: ['adopt'] },
       { scope: [] },
       { days: '0' },

@@ -4,6 +4,7 @@
  */
 import { userInfo } from 'node:os';
 import { z } from 'zod';
+import { ownSource } from '../../ledger/plan.ts';
 import { Id } from '../../ledger/vocabulary.ts';
 import type { Doer, IdentityDeps } from '../identity/audit.ts';
 import { Scope } from '../identity/caller.ts';
@@ -11,6 +12,12 @@ import { createToken, listTokens, revokeToken, type Token } from '../identity/to
 import { type Answer, answered, exits, UsageError } from './answer.ts';
 
 const dayMs = 86_400_000;
+
+/** What comes from people who act here is believed before every feed: no machine may say it is that. */
+const OtherSource = Id.refine(
+  (id) => id !== ownSource,
+  `"${ownSource}" is for people who act here`,
+);
 
 /** Whoever is at this terminal. */
 export const atTerminal = (): Doer => {
@@ -47,7 +54,7 @@ const day = (at: number): string => new Date(at).toISOString().slice(0, 16).repl
 
 /** Makes a token. The answer is the only place where its secret ever stands. */
 export async function create(deps: IdentityDeps, options: TokenOptions): Promise<Answer> {
-  const source = read(Id, options.source, '--source');
+  const source = read(OtherSource, options.source, '--source');
   const scopes = read(z.array(Scope).min(1), [...new Set(options.scope ?? ['report'])], '--scope');
   const days = read(z.coerce.number().int().min(1).max(366), options.days, '--days');
   const cutovers = cutoversOf(options);
