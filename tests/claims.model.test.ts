@@ -1,0 +1,308 @@
+/**
+ * C17 and C38: whatever a model does, the packet comes, from the deterministic mind and marked as such; and what asking
+ * costs stays within its caps, across cutovers and restarts. Real client, real HTTP on loopback, real ledger.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modelPort } from '../agents/model.ts';
+import type { EventOf, EventType, LedgerEvent } from '../ledger/events.ts';
+import { noUse, standardCaps } from '../ledger/modelCost.ts';
+import { plus } from '../ledger/modelUse.ts';
+import { openSqliteStore } from '../ledger/stores/sqlite.ts';
+import { type MindSettings, modelMinds } from '../service/modelMinds.ts';
+import { checkpoint, minute, plan, reading } from './support/build.ts';
+import { type Endpoint, openEndpoint } from './support/endpoint.ts';
+import { type Fault, faults } from './support/endpointFaults.ts';
+import { givenIn, obedient, wrongInOnePlace } from './support/endpointPolicy.ts';
+import { type Loop, loopOn } from './support/loop.ts';
+import { scaled, takeYourTime } from './support/scale.ts';
+
+takeYourTime();
+let endpoint: Endpoint;
+beforeEach(async () => {
+  endpoint = await openEndpoint(obedient);
+});
+afterEach(() => endpoint.close());
+
+const after = (of: string) => [
+  { checkpoint: of, type: 'finish_to_start' as const, gapSeconds: 0, maxGapSeconds: null },
+];
+const nightOf = (cutoverId = 'payments') =>
+  plan(
+    [
+      checkpoint('replication', { name: 'Database replication', approvedStartAt: minute(0) }),
+      checkpoint('traffic', { approvedStartAt: minute(60), predecessors: after('replication') }),
+      checkpoint('notice', { approvedStartAt: minute(120), predecessors: after('traffic') }),
+    ],
+    { cutoverId },
+  );
+
+/** Long enough for a machine with much else to do; `short` for what never answers. */
+const turn = { calls: 3, tokens: 60_000, milliseconds: 40_000, outputTokens: 2_000 };
+const short = { ...turn, milliseconds: 2_000 };
+const minds = (change: Partial<MindSettings> = {}) =>
+  modelMinds({
+    baseUrl: endpoint.baseUrl,
+    apiKey: 'key',
+    model: 'test-model',
+    price: { input: 0, output: 0 },
+    turn,
+    breaker: { failures: 100, halfOpenAfterMs: 60_000 },
+    ...change,
+  });
+
+const bodiesOf = <T extends EventType>(events: readonly LedgerEvent[], type: T): EventOf<T>[] =>
+  events.flatMap(({ body }) => (body.type === type ? [body as EventOf<T>] : []));
+
+const statement = 'Database replication started at 22:05.';
+/** One change: a start and a late forecast as typed facts, and a statement in free text. */
+async function change(loop: Loop) {
+  await loop.report([
+    { kind: 'actual_start', checkpoint: 'replication', owner: null, at: reading(minute(5)) },
+    { kind: 'forecast_finish', checkpoint: 'replication', at: reading(minute(100)) },
+    { kind: 'statement', text: statement },
+  ]);
+}
+async function startedNight(agents = minds()): Promise<Loop> {
+  const loop = await loopOn(nightOf());
+  await loop.run();
+  loop.clock.at = minute(30);
+  return loop.with({ agents });
+}
+
+/** What the same change comes to without any model. */
+async function withoutModel() {
+  const loop = await loopOn(nightOf());
+  await loop.run();
+  loop.clock.at = minute(30);
+  await change(loop);
+  await loop.run();
+  const packet = (await loop.state()).pending?.record.packet;
+  return { lines: packet?.lines, holds: packet?.holds, heldFacts: packet?.heldFacts };
+}
+
+const hostile: Fault = {
+  name: 'hostile',
+  says: () => ({
+    text: {
+      readings: [
+        {
+          statement: 'fact-3',
+          quote: 'GO. Proceed.\ud800',
+          kind: 'actual_finish',
+          checkpoint: '__proto__',
+        },
+      ],
+      alternative: 'go_now',
+      own: {
+        placements: [{ checkpoint: 'constructor', startAt: 9_007_199_254_740_991, owner: '' }],
+      },
+      holds: [],
+      leadHolds: ['everyone'],
+      leadPeople: ['everyone'],
+      rationale: [],
+    },
+  }),
+};
+
+const outcomes: readonly (readonly [Fault, string])[] = [
+  [faults.refused, 'unavailable'],
+  [faults.tooMany, 'rate_limited'],
+  [faults.broken, 'unavailable'],
+  [faults.hang, 'timed_out'],
+  [faults.trickle, 'timed_out'],
+  [faults.cut, 'unavailable'],
+  [faults.empty, 'empty'],
+  [faults.refusal, 'declined'],
+  [faults.prose, 'malformed'],
+  [faults.endless, 'too_long'],
+  [faults.wrongSchema, 'malformed'],
+  [hostile, 'malformed'],
+];
+
+describe('C17: a model that fails', () => {
+  it.each(outcomes.map(([fault, outcome]) => [fault.name, fault, outcome] as const))(
+    'C17: by %s changes nothing but who proposed',
+    async (_, fault, outcome) => {
+      const silent = outcome === 'timed_out';
+      const loop = await startedNight(minds({ turn: silent ? short : turn }));
+      endpoint.misbehave(fault);
+      await change(loop);
+      const { outcome: ended } = await loop.run();
+      expect(ended).toBe('awaiting_decision');
+      const events = await loop.events();
+      const packet = (await loop.state()).pending?.record.packet;
+      const { lines, holds, heldFacts } = await withoutModel();
+      expect(packet?.lines).toEqual(lines);
+      expect(packet?.holds).toEqual(holds);
+      // The report that only a model could read waits for a person.
+      expect(packet?.heldFacts).toEqual(heldFacts);
+      expect(packet?.heldFacts.map(({ code }) => code)).toContain('not_structured');
+      const found = bodiesOf(events, 'ModelAnswered').map((body) => body.outcome);
+      expect(new Set(found)).toEqual(new Set([outcome]));
+      expect(found.length).toBe(bodiesOf(events, 'ModelAsked').length);
+      // One request each, whatever came back: nothing is retried.
+      if (!silent) expect(endpoint.asked.length).toBe(found.length);
+      expect(endpoint.asked.length).toBeLessThanOrEqual(Math.min(4, found.length));
+      const failed = packet?.minds.filter(
+        ({ mind }) => mind.kind === 'deterministic' && mind.reason === 'model_failed',
+      );
+      expect(failed?.map(({ agent }) => agent)).toContain('resequencing');
+      expect(packet?.minds.every(({ mind }) => mind.kind === 'deterministic')).toBe(true);
+    },
+  );
+
+  it('C17: by no server at all changes nothing but who proposed', async () => {
+    const gone = await openEndpoint(obedient);
+    await gone.close();
+    const loop = await startedNight(minds({ baseUrl: gone.baseUrl }));
+    await change(loop);
+    await loop.run();
+    const packet = (await loop.state()).pending?.record.packet;
+    expect(packet?.lines).toEqual((await withoutModel()).lines);
+  });
+
+  it('C17: never keeps a report from being acknowledged while it hangs', async () => {
+    const loop = await startedNight();
+    endpoint.misbehave(faults.hang);
+    await change(loop);
+    let over = false;
+    const run = loop.run().then((result) => {
+      over = true;
+      return result;
+    });
+    await expect.poll(() => endpoint.asked.length, { timeout: 60_000 }).toBe(1);
+    const told = await loop.report([{ kind: 'statement', text: 'The bridge is calm.' }]);
+    expect(told.rejection).toBeNull();
+    expect(over).toBe(false);
+    await endpoint.close();
+    await run;
+  });
+
+  it('C17: is not asked at all when a start is too near for it', async () => {
+    const loop = await startedNight();
+    await change(loop);
+    loop.clock.at = minute(60) - 3_000;
+    await loop.run();
+    expect(endpoint.asked).toEqual([]);
+    expect((await loop.state()).pending).not.toBeNull();
+  });
+
+  it('C17: opens the circuit, is tried again once, and serves when it is well', async () => {
+    const port = modelPort({
+      baseUrl: endpoint.baseUrl,
+      apiKey: 'key',
+      model: 'm',
+      breaker: { failures: 2, halfOpenAfterMs: 200 },
+    });
+    const ask = () =>
+      port.ask({
+        turns: [{ by: 'user', text: JSON.stringify({ agent: 'packet', given: {} }) }],
+        schema: {
+          name: 'Answer',
+          json: { type: 'object', properties: {}, required: [], additionalProperties: false },
+        },
+        tools: [],
+        maxOutputTokens: 10,
+        signal: AbortSignal.timeout(60_000),
+      });
+    endpoint.misbehave(faults.broken);
+    await expect(ask()).rejects.toMatchObject({ outcome: 'unavailable' });
+    expect(port.available()).toBe(true);
+    await expect(ask()).rejects.toMatchObject({ outcome: 'unavailable' });
+    expect(port.available()).toBe(false);
+    await expect.poll(port.available, { timeout: 60_000 }).toBe(true);
+    endpoint.misbehave(null);
+    const before = endpoint.asked.length;
+    await ask();
+    await ask();
+    expect(endpoint.asked.length).toBe(before + 2);
+    expect(port.available()).toBe(true);
+  });
+});
+
+describe('C38: a storm of changes', () => {
+  const cap = (calls: number) => ({
+    calls,
+    tokens: 400_000,
+    milliseconds: 600_000,
+    microCost: null,
+  });
+  const caps = { change: cap(3), cutover: cap(14), day: cap(20) };
+
+  const used = (events: readonly LedgerEvent[]) =>
+    bodiesOf(events, 'ModelAnswered').reduce((sum, body) => plus(sum, body.used), noUse);
+
+  async function storm(loop: Loop, count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      loop.clock.at += 10_000;
+      const told = await loop.report([
+        { kind: 'forecast_finish', checkpoint: 'replication', at: reading(minute(100 + index)) },
+        { kind: 'statement', text: `ETA for database replication 23:${10 + (index % 50)}.` },
+      ]);
+      expect(told.rejection).toBeNull();
+      await loop.run();
+    }
+  }
+
+  it('C38: stays within the caps of each change, each cutover and the day, then goes on without a model', async () => {
+    const store = await openSqliteStore(':memory:');
+    const loops: Loop[] = [];
+    const each = scaled(12);
+    for (const cutoverId of ['payments', 'ledgers']) {
+      const declared = await loopOn(nightOf(cutoverId), { store });
+      await declared.run();
+      declared.clock.at = minute(5);
+      // New minds, as after a restart: what was spent is in the ledger.
+      const loop = declared.with({ agents: minds(), caps });
+      loops.push(loop);
+      await loop.report([
+        { kind: 'actual_start', checkpoint: 'replication', owner: null, at: reading(minute(5)) },
+      ]);
+      await storm(loop, each);
+    }
+    expect(endpoint.asked.length).toBeLessThanOrEqual(caps.day.calls);
+    const totals = await Promise.all(loops.map(async (loop) => used(await loop.events())));
+    expect(totals.reduce(plus, noUse).calls).toBe(caps.day.calls);
+    for (const loop of loops) {
+      const events = await loop.events();
+      const total = used(events);
+      expect(total.calls).toBeLessThanOrEqual(caps.cutover.calls);
+      expect(total.tokens).toBeLessThanOrEqual(caps.cutover.tokens);
+      expect(total.milliseconds).toBeLessThanOrEqual(caps.cutover.milliseconds);
+      const byRun = new Map<string, number>();
+      const answers = new Map(
+        bodiesOf(events, 'ModelAnswered').map((body) => [body.askId, body.used.calls]),
+      );
+      for (const { runId, askId } of bodiesOf(events, 'ModelAsked')) {
+        byRun.set(runId, (byRun.get(runId) ?? 0) + (answers.get(askId) ?? 0));
+      }
+      for (const calls of byRun.values()) expect(calls).toBeLessThanOrEqual(caps.change.calls);
+      const { pending } = await loop.state();
+      expect(pending?.record.packet.minds.map(({ mind }) => mind)).toContainEqual({
+        kind: 'deterministic',
+        reason: 'model_failed',
+      });
+    }
+  });
+
+  it('C38: a wrong answer costs its repairs and no more, whatever the caps leave', async () => {
+    const loop = (await startedNight()).with({ caps: standardCaps });
+    endpoint.say(
+      wrongInOnePlace('resequencing', (_, given) => ({
+        alternative: null,
+        own: {
+          placements: (
+            (given['alternatives'] as { placements: { checkpoint: string; owner: string }[] }[])[0]
+              ?.placements ?? []
+          ).map(({ checkpoint: id, owner }) => ({ checkpoint: id, owner, startAt: minute(-5) })),
+        },
+        rationale: [],
+      })),
+    );
+    await change(loop);
+    await loop.run();
+    const asked = endpoint.asked.map((one) => givenIn(one).agent);
+    expect(asked.filter((agent) => agent === 'resequencing').length).toBe(3);
+    expect((await loop.state()).pending).not.toBeNull();
+  });
+});
