@@ -210,7 +210,7 @@ describe('C17: a model that fails', () => {
     expect(port.available()).toBe(true);
     await expect(ask()).rejects.toMatchObject({ outcome: 'unavailable' });
     expect(port.available()).toBe(false);
-    await expect.poll(port.available, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => port.available(), { timeout: 60_000 }).toBe(true);
     endpoint.misbehave(null);
     const before = endpoint.asked.length;
     await ask();

@@ -27,7 +27,7 @@ it('answers in one piece, with what it cost', async () => {
 
 it('streams the same answer in pieces', async () => {
   const pieces: string[] = [];
-  for await (const piece of await chat(true).stream('hello')) pieces.push(String(piece.content));
+  for await (const piece of await chat(true).stream('hello')) pieces.push(piece.text);
   expect(pieces.length).toBeGreaterThan(2);
   expect(pieces.join('')).toBe('{"answer":"forty-two"}');
 });
