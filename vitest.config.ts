@@ -3,7 +3,9 @@ import { ClosingLine } from './tests/support/closingLine.ts';
 
 export default defineConfig({
   test: {
-    include: ['{ledger,constraints,solver,tools,prompts,agents,graph,service,evals,tests}/**/*.test.ts'],
+    include: [
+      '{ledger,constraints,solver,tools,prompts,agents,graph,service,evals,tests}/**/*.test.ts',
+    ],
     globalSetup: ['tests/support/supplies.ts'],
     testTimeout: 240_000,
     hookTimeout: 300_000,
