@@ -12,8 +12,11 @@ import { wrap } from './screen.ts';
 function drillText(result: DrillResult): string {
   const missed = result.scored
     .filter(({ met }) => !met)
-    .map(({ step, expectation, found }) =>
-      wrap(`  ${step}: expected ${JSON.stringify(expectation)}, found ${found}`, 4),
+    .map(({ step, expectation, never, found }) =>
+      wrap(
+        `  ${step}: ${never ? 'must not be' : 'expected'} ${JSON.stringify(expectation)}, found ${found}`,
+        4,
+      ),
     );
   const mark = result.passed ? 'held' : 'did not hold';
   return [`${result.name}: ${mark}, ${result.met} of ${result.expected}`, ...missed].join('\n');

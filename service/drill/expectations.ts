@@ -56,6 +56,14 @@ export const expectationKeys = {
   protected_moves: z.array(Id).meta({
     description: 'Exactly these protected checkpoints are marked as moved and still to come.',
   }),
+  protected_holds: z.array(Id).meta({
+    description:
+      'Exactly these open protected checkpoints are held, each on its own or behind another. The truth of the hold rates.',
+  }),
+  changes: z.array(Id).meta({
+    description:
+      'Exactly these open checkpoints have another start, owner or hold than in the packet before it.',
+  }),
   ruled: z
     .strictObject({
       report: reportId,

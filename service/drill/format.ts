@@ -44,6 +44,9 @@ const step = z.strictObject({
   }),
   decide: decide.optional(),
   expect: z.array(ExpectationText).optional(),
+  never: z.array(ExpectationText).optional().meta({
+    description: 'What a good answer must not contain: none of these may be met.',
+  }),
   note: remark.optional(),
 });
 export type StepText = z.infer<typeof step>;

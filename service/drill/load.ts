@@ -27,6 +27,8 @@ export type DrillStep = {
   readonly restart: boolean;
   readonly decide: DecideText | null;
   readonly expect: readonly ExpectationText[];
+  /** What must not be met. */
+  readonly never: readonly ExpectationText[];
 };
 
 export type Drill = {
@@ -93,16 +95,20 @@ function stepOf(
     restart: text.restart ?? false,
     decide: text.decide ?? null,
     expect: text.expect ?? [],
+    never: text.never ?? [],
   };
 }
 
 /** A finding for each expectation whose instant cannot be read: it could never be met. */
 function checkTimes(
-  step: { expect?: readonly ExpectationText[] | undefined },
+  step: {
+    expect?: readonly ExpectationText[] | undefined;
+    never?: readonly ExpectationText[] | undefined;
+  },
   path: FilePath,
   pen: Pen,
 ): void {
-  for (const [index, one] of (step.expect ?? []).entries()) {
+  for (const [index, one] of [...(step.expect ?? []), ...(step.never ?? [])].entries()) {
     const { placed, forecast, deadline } = one;
     const times = {
       placed: placed?.at,
@@ -131,6 +137,7 @@ function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
     restart: false,
     decide: declare.decide ?? null,
     expect: declare.expect ?? [],
+    never: [],
   };
   checkTimes(declare, ['declare'], pen);
   const steps = text.steps.map((step, index) => {

@@ -63,6 +63,24 @@ export function standingBefore(observed: Observed, checkpoint: string): Standing
   return { startAt: line.startAt, owner: line.owner };
 }
 
+/** Checkpoints still to come whose start, owner or hold differs from the packet before; none when there is none. */
+export function changedIn(observed: Observed): string[] {
+  const packet = packetOf(observed);
+  const version = packet?.supersedes?.version ?? null;
+  const before = preparedIn(observed.events).find((one) => one.version === version);
+  if (packet === null || before === undefined) return [];
+  const old = new Map(before.lines.map((line) => [line.checkpoint, line]));
+  const open = packet.lines.filter(({ state }) => state === 'planned' || state === 'held');
+  return open
+    .filter((line) => {
+      const was = old.get(line.checkpoint);
+      const heldNow = line.state === 'held';
+      if (was === undefined || (was.state === 'held') !== heldNow) return true;
+      return !heldNow && (was.startAt !== line.startAt || was.owner !== line.owner);
+    })
+    .map(({ checkpoint }) => checkpoint);
+}
+
 /** What was made of each fact of a report, in order; undefined for one not ruled on yet. */
 export function rulingsOf({ events }: Observed, reportId: string): (Ruling | undefined)[] {
   const facts = events.flatMap(({ body }) =>

@@ -64,6 +64,8 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{held: {checkpoint: close-interface}}', 'not held'],
     ['{unmoved: [eod, close-interface]}', 'moved: close-interface'],
     ['{protected_moves: [eod]}', 'none'],
+    ['{protected_holds: [eod]}', 'none'],
+    ['{changes: []}', 'close-interface'],
     ['{ruled: {report: e1, as: accepted}}', 'accepted_as_forecast (told_in_advance)'],
     ['{ruled: {report: e4, as: accepted, code: repeat}}', 'accepted'],
     ['{ruled: {report: e9, as: accepted}}', 'no such fact'],
@@ -93,6 +95,22 @@ describe('a drill', () => {
     const { drill } = await loadDrill(await written(good));
     if (drill === null) throw new Error('no drill');
     expect(await runDrill(drill, deps)).toMatchObject({ met: 1, expected: 2, passed: false });
+  });
+
+  it('counts what a good answer must not contain as met when it is absent', async () => {
+    const bad = '{placed: {checkpoint: close-interface, at: "21:00"}}, {packets: 2}';
+    const { drill } = await loadDrill(
+      await written('{changes: [close-interface]}', (text) =>
+        text.replace(/( +)expect: /, `$1never: [${bad}]\n$&`),
+      ),
+    );
+    if (drill === null) throw new Error('no drill');
+    const { scored: marks } = await runDrill(drill, deps);
+    expect(marks.map(({ never, met }) => ({ never, met }))).toEqual([
+      { never: false, met: true },
+      { never: true, met: true },
+      { never: true, met: false },
+    ]);
   });
 
   it('gives the same result every time', async () => {

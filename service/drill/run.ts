@@ -17,11 +17,24 @@ import { score } from './score.ts';
 export type DrillClock = { readonly now: () => number; readonly newId: (kind: string) => string };
 
 /** How the workflow is opened: a new ledger in memory, on the drill's clock and ids. */
-export type DrillDeps = { readonly open: (clock: DrillClock) => Promise<Interlock> };
+export type DrillDeps = {
+  readonly open: (clock: DrillClock) => Promise<Interlock>;
+  /** Shown every step once it is scored, before the ledger is closed. */
+  readonly watch?: (moment: Moment, interlock: Interlock) => Promise<void>;
+};
+
+/** One step as it was played: what was seen after it and how long the workflow worked on it. */
+export type Moment = {
+  readonly step: DrillStep;
+  readonly seen: Observed;
+  readonly workedMs: number;
+};
 
 export type Scored = {
   readonly step: string;
   readonly expectation: ExpectationText;
+  /** Whether the expectation is one that must not be met; `met` then says that it was not. */
+  readonly never: boolean;
   readonly met: boolean;
   readonly found: string;
 };
@@ -151,23 +164,35 @@ async function forgetCheckpoints({ interlock }: Stage): Promise<void> {
   for (const thread of threads) await interlock.graph.checkpointer.deleteThread(thread);
 }
 
-async function play(stage: Stage, step: DrillStep): Promise<Observed> {
+async function play(stage: Stage, step: DrillStep): Promise<Moment> {
   const { drill, interlock, clock } = stage;
   await deliver(stage, step);
   clock.at = Math.max(clock.at, step.now);
   if (step.restart) await forgetCheckpoints(stage);
   let outcome: RunResult['outcome'] | null = null;
+  const begun = performance.now();
   for (let turn = 0; turn < step.runs; turn += 1) {
     ({ outcome } = await run(interlock.graph, drill.plan.cutoverId));
   }
+  const workedMs = performance.now() - begun;
   const decision = step.decide === null ? null : await decide(stage, step.decide);
-  return {
+  const seen = {
     state: await stateOf(stage),
     events: await eventsOf(stage),
     run: outcome,
     deliveries: stage.deliveries,
     decision,
   };
+  return { step, seen, workedMs };
+}
+
+/** Every expectation of a step with what was found; one that must not be met counts as met when it is not. */
+function scoredIn({ step, seen }: Moment): Scored[] {
+  const marked = (never: boolean) => (expectation: ExpectationText) => {
+    const { met, found } = score(expectation, seen);
+    return { step: step.name, expectation, never, met: met !== never, found };
+  };
+  return [...step.expect.map(marked(false)), ...step.never.map(marked(true))];
 }
 
 /** Runs a loaded drill and scores every expectation of every step. */
@@ -185,14 +210,9 @@ export async function runDrill(drill: Drill, deps: DrillDeps): Promise<DrillResu
   try {
     await declare(stage);
     for (const step of drill.steps) {
-      const seen = await play(stage, step);
-      scored.push(
-        ...step.expect.map((expectation) => ({
-          step: step.name,
-          expectation,
-          ...score(expectation, seen),
-        })),
-      );
+      const moment = await play(stage, step);
+      scored.push(...scoredIn(moment));
+      await deps.watch?.(moment, interlock);
     }
   } finally {
     await interlock.close();

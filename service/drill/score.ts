@@ -10,6 +10,7 @@ import {
   type ExpectationValues,
 } from './expectations.ts';
 import {
+  changedIn,
   instantOf,
   lineOf,
   type Observed,
@@ -102,6 +103,21 @@ function protectedMoves(wanted: ExpectationValues['protected_moves'], seen: Obse
   return { met: found.join() === wanted.toSorted().join(), found: found.join(', ') || 'none' };
 }
 
+const listed = (wanted: readonly string[], found: readonly string[]): Mark => ({
+  met: found.toSorted().join() === wanted.toSorted().join(),
+  found: found.toSorted().join(', ') || 'none',
+});
+
+function protectedHolds(wanted: readonly string[], seen: Observed): Mark {
+  const guarded = new Set(
+    seen.state.situation.plan.checkpoints.filter((one) => one.protected).map(({ id }) => id),
+  );
+  const found = (packetOf(seen)?.lines ?? [])
+    .filter(({ checkpoint, state }) => state === 'held' && guarded.has(checkpoint))
+    .map(({ checkpoint }) => checkpoint);
+  return packetOf(seen) === null ? { met: false, found: 'no packet' } : listed(wanted, found);
+}
+
 function ruled(wanted: ExpectationValues['ruled'], seen: Observed): Mark {
   const all = rulingsOf(seen, wanted.report);
   const asked = wanted.fact === undefined ? all : all.slice(wanted.fact - 1, wanted.fact);
@@ -159,6 +175,8 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
   held,
   unmoved,
   protected_moves: protectedMoves,
+  protected_holds: protectedHolds,
+  changes: (wanted, seen) => listed(wanted, changedIn(seen)),
   ruled,
   received: ({ report, is }, seen) => same(is, seen.deliveries.get(report)),
   held_facts: (wanted, seen) => counted(wanted, seen.state.heldFacts.length),
