@@ -32,7 +32,7 @@ export type RunResult = {
   readonly packetVersion: number | null;
 };
 
-/** A run that is overtaken begins again at most this often; then the caller's doorbell has to ring again. */
+/** A run that is overtaken begins again at most this often, unless the caller wants to look for itself sooner. */
 const mostTurns = 8;
 
 /** The run whose question stands: nothing is started beside it, and what it asks about is not touched. */
@@ -121,12 +121,17 @@ async function resultOf(deps: GraphDeps, cutoverId: Id, runId: Id): Promise<RunR
 
 /**
  * Does the work that the ledger has waiting for one cutover, up to the approval of a person. Safe to call again at any
- * time and after any crash: it repeats no event. Throws on operating trouble, to be retried by the caller.
+ * time and after any crash: it repeats no event. With `turns` it stops as `overtaken` after that many, so that a caller
+ * may wait until the facts pause. Throws on operating trouble, to be retried by the caller.
  */
-export async function run(given: GraphDeps, cutoverId: Id): Promise<RunResult> {
+export async function run(
+  given: GraphDeps,
+  cutoverId: Id,
+  limits: { readonly turns?: number } = {},
+): Promise<RunResult> {
   const deps = { ...given, ledger: withMemory(given.ledger) };
   const nothing = { runId: null, packetId: null, packetVersion: null };
-  for (let turn = 0; turn < mostTurns; turn += 1) {
+  for (let turn = 0; turn < (limits.turns ?? mostTurns); turn += 1) {
     const runId = await openRun(deps, cutoverId);
     if (runId === null) return { outcome: 'nothing_to_do', ...nothing };
     await enter(deps, { cutoverId, runId });

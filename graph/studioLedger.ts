@@ -3,12 +3,13 @@
  * works on it. It keeps the store's promises (order, one writer at a time, a stale writer refused) and no others.
  */
 import type { LedgerEvent } from '../ledger/events.ts';
-import { type Reader, type Store, VersionMoved } from '../ledger/store.ts';
+import { type Lease, type Reader, type Store, VersionMoved } from '../ledger/store.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 
 /** An empty ledger. */
 export function memoryLedger(): Store {
   const ledgers = new Map<Id, LedgerEvent[]>();
+  const leases = new Map<Id, Lease>();
   const of = (cutoverId: Id): LedgerEvent[] => ledgers.get(cutoverId) ?? [];
   let turn: Promise<unknown> = Promise.resolve();
   const reader: Reader = {
@@ -35,11 +36,17 @@ export function memoryLedger(): Store {
     if (known.length !== expected) throw new VersionMoved(`${cutoverId} is at ${known.length}`);
     ledgers.set(cutoverId, [...known, ...events]);
   };
+  const lease = async (cutoverId: Id): Promise<Lease | null> => leases.get(cutoverId) ?? null;
+  const saveLease = async (cutoverId: Id, taken: Lease): Promise<void> => {
+    leases.set(cutoverId, taken);
+  };
   return {
     ...reader,
     cutovers: async () => [...ledgers.keys()],
+    heads: async () =>
+      [...ledgers].map(([cutoverId, events]) => ({ cutoverId, version: events.length })),
     transact: (_, work) => {
-      const done = turn.then(() => work({ ...reader, append }));
+      const done = turn.then(() => work({ ...reader, append, lease, saveLease }));
       turn = done.catch(() => undefined);
       return done;
     },

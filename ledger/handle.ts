@@ -10,7 +10,14 @@ import type { LedgerEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Judge } from './judge.ts';
 import { loadThrough, remember, snapshotEvery, snapshotOf } from './load.ts';
-import { type KnownReport, type Store, type Transaction, VersionMoved } from './store.ts';
+import { assertHeld } from './lease.ts';
+import {
+  type Fence,
+  type KnownReport,
+  type Store,
+  type Transaction,
+  VersionMoved,
+} from './store.ts';
 import type { Id, Instant } from './vocabulary.ts';
 
 export type LedgerDeps = {
@@ -18,6 +25,8 @@ export type LedgerDeps = {
   readonly judge: Judge;
   readonly now: () => Instant;
   readonly newId: (kind: string) => Id;
+  /** Set by a worker that holds the lease of the cutover: nothing is appended once it has lost it. */
+  readonly fence?: Fence | undefined;
 };
 
 export type Outcome = {
@@ -81,6 +90,7 @@ async function write(
   transaction: Transaction,
   [cutoverId, commands]: readonly [Id, readonly LedgerCommand[]],
 ): Promise<Written> {
+  if (deps.fence !== undefined) await assertHeld(transaction, cutoverId, deps.fence);
   const { state: before, folded } = await loadThrough(deps.store, transaction, cutoverId);
   const outcomes: Outcome[] = [];
   let state = before;
@@ -109,7 +119,7 @@ async function keep(store: Store, { state, snapshotDue }: Written): Promise<void
  * Decides the commands one after another, each on the state after the one before, and appends what they lead to in one
  * durable commit: all of it is kept, or none. The first refusal ends it; what was decided before stays. Answers with
  * the outcomes of those decided, in order. Throws StoreTrouble when the store could not do it; with outcome `unknown`,
- * send it again.
+ * send it again. Throws Fenced, and appends nothing, when the lease that `deps.fence` names was taken by another.
  */
 export async function handleAll(
   deps: LedgerDeps,

@@ -11,8 +11,11 @@ import { clearing, requestTrouble, waitingRun } from './requesting.ts';
 import { clockCallsForRun } from './slipping.ts';
 import type { Id } from './vocabulary.ts';
 
+/** What a run is asked for by: the rule book, and the clock. */
+type Asking = Pick<DecideContext, 'judge' | 'now'>;
+
 /** What has to end before a new run may start; null when the open run still has work of its own to do. */
-function makeRoom(state: CutoverState, context: DecideContext): EventBody[] | null {
+function makeRoom(state: CutoverState, context: Asking): EventBody[] | null {
   const trouble = requestTrouble(state, context);
   const waiting = waitingRun(state);
   if (state.run !== null && waiting === null) return null;
@@ -23,6 +26,19 @@ function makeRoom(state: CutoverState, context: DecideContext): EventBody[] | nu
     : null;
 }
 
+/** What ends so that a run may start now; null when there is nothing for one to do. */
+function roomToStart(state: CutoverState, context: Asking): EventBody[] | null {
+  const room = makeRoom(state, context);
+  if (room === null) return null;
+  const somethingNew = state.inputVersion > state.lastRunStartedVersion || room.length > 0;
+  const calls = somethingNew || (state.pending === null && clockCallsForRun(state, context.now));
+  return calls ? room : null;
+}
+
+/** Whether a worker has anything to do here: a run is open that waits for nobody, or one would start. */
+export const workWaits = (state: CutoverState, context: Asking): boolean =>
+  (state.run !== null && waitingRun(state) === null) || roomToStart(state, context) !== null;
+
 /**
  * Starts a run when something is new: a report, a request that no longer stands, or a slip past the tolerance.
  * Does nothing while a run is open, unless all that run does is wait for a person on facts that have moved on.
@@ -32,12 +48,8 @@ export function startRun(
   state: CutoverState,
   context: DecideContext,
 ): Decision {
-  const room = makeRoom(state, context);
+  const room = roomToStart(state, context);
   if (room === null) return unchanged;
-  const somethingNew = state.inputVersion > state.lastRunStartedVersion || room.length > 0;
-  if (!somethingNew && (state.pending !== null || !clockCallsForRun(state, context.now))) {
-    return unchanged;
-  }
   return accept(...room, { type: 'RunStarted', runId, nowAt: context.now, graphVersion });
 }
 

@@ -4,7 +4,7 @@
  */
 import type { CutoverState } from './cutover.ts';
 import type { LedgerEvent } from './events.ts';
-import type { Digest, Id } from './vocabulary.ts';
+import type { Digest, Id, Instant } from './vocabulary.ts';
 
 export type Head = { readonly version: number; readonly hash: Digest };
 
@@ -20,6 +20,12 @@ export type Snapshot = {
   readonly state: CutoverState;
 };
 
+/** Who works on a cutover, and until when by their own clock. The epoch grows with every holder and never shrinks. */
+export type Lease = { readonly holder: Id; readonly epoch: number; readonly until: Instant };
+
+/** What a holder shows with each append: the store refuses it once somebody else has taken the lease. */
+export type Fence = { readonly epoch: number };
+
 export type Reader = {
   head(cutoverId: Id): Promise<Head | null>;
   /** Events after a position, in order, at most `limit`. */
@@ -34,10 +40,15 @@ export type Transaction = Reader & {
    * Throws VersionMoved when another writer was first (never happens under the transaction's own lock).
    */
   append(cutoverId: Id, expectedVersion: number, events: readonly LedgerEvent[]): Promise<void>;
+  /** The newest lease of the cutover, running or over; null when nobody ever took one. */
+  lease(cutoverId: Id): Promise<Lease | null>;
+  saveLease(cutoverId: Id, lease: Lease): Promise<void>;
 };
 
 export type Store = Reader & {
   cutovers(): Promise<Id[]>;
+  /** The newest position of every cutover, by id: what a sweep compares with what it has seen. */
+  heads(): Promise<readonly { readonly cutoverId: Id; readonly version: number }[]>;
   /** Runs `work` with the cutover locked for writing; commits when it returns, rolls back when it throws. */
   transact<T>(cutoverId: Id, work: (transaction: Transaction) => Promise<T>): Promise<T>;
   saveSnapshot(cutoverId: Id, snapshot: Snapshot): Promise<void>;
@@ -47,4 +58,9 @@ export type Store = Reader & {
 /** Another writer appended first. Operating trouble: the caller loads again and decides again. */
 export class VersionMoved extends Error {
   override readonly name = 'VersionMoved';
+}
+
+/** Somebody else has taken the lease: whoever is told so stops, and changes nothing more. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
 }

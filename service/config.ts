@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { tracingEnvironment } from '../graph/tracing.ts';
+import { fleetSettings, type FleetSettings, fleetVariables } from './fleetSettings.ts';
 import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
 import { type Hook, hooksFrom } from './hooks/settings.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
@@ -26,7 +27,11 @@ const Environment = z.object({
   NO_COLOR: z.string().optional(),
   INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
   ...noticeVariables,
+<<<<<<< HEAD
   ...modelVariables,
+=======
+  ...fleetVariables,
+>>>>>>> 3a71958 (Work from the ledger: leases with a fence, two doorbells, workers, a sweep, and the verbs serve and work)
 });
 
 export type Config = {
@@ -37,8 +42,12 @@ export type Config = {
   /** Colour is wanted, if there is a terminal. */
   readonly colour: boolean;
   readonly notices: NoticeSettings;
+<<<<<<< HEAD
   /** The model that the minds may ask; null: deterministic minds alone. */
   readonly model: ModelConfig | null;
+=======
+  readonly fleet: FleetSettings;
+>>>>>>> 3a71958 (Work from the ledger: leases with a fence, two doorbells, workers, a sweep, and the verbs serve and work)
 };
 
 /** A setting that cannot be understood. */
@@ -70,7 +79,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     log: INTERLOCK_LOG,
     colour: (NO_COLOR ?? '') === '',
     notices: noticeSettings(parsed.data),
+<<<<<<< HEAD
     model: modelSettings(parsed.data),
+=======
+    fleet: fleetSettings(parsed.data),
+>>>>>>> 3a71958 (Work from the ledger: leases with a fence, two doorbells, workers, a sweep, and the verbs serve and work)
   };
 }
 

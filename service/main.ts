@@ -90,6 +90,10 @@ try {
     withLedger,
     withInterlock,
     withIdentity,
+    fleet: {
+      serve: async () => (await import('./serve.ts')).serve(config, logger),
+      work: async () => (await import('./work.ts')).work(config, logger),
+    },
     deliver,
   }).parseAsync();
 } catch (error) {

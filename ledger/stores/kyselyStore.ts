@@ -8,7 +8,8 @@ import { type Head, type Store, type Transaction, VersionMoved } from '../store.
 import type { Id } from '../vocabulary.ts';
 import { explainWith } from './dialect.ts';
 import { type Ask, gateOf } from './gate.ts';
-import { cutoversIn, readerOf } from './reading.ts';
+import { leaseIn, saveLeaseIn } from './leases.ts';
+import { cutoversIn, headsIn, readerOf } from './reading.ts';
 import { rowOf, snapshotRowOf, type Tables } from './tables.ts';
 import { turns } from './turns.ts';
 
@@ -69,6 +70,8 @@ function transactionOn(database: KyselyTransaction<Tables>, ask: Ask): Transacti
       const last = events.at(-1);
       if (last !== undefined) heads.set(cutoverId, { version: last.version, hash: last.hash });
     },
+    lease: (cutoverId) => ask(() => leaseIn(database, cutoverId)),
+    saveLease: (cutoverId, lease) => ask(() => saveLeaseIn(database, cutoverId, lease)),
   };
 }
 
@@ -79,6 +82,7 @@ export function kyselyStore(engine: Engine): Store {
   return {
     ...readerOf(engine.reads, gate.outside),
     cutovers: () => gate.outside(() => cutoversIn(engine.reads)),
+    heads: () => gate.outside(() => headsIn(engine.reads)),
     transact: (cutoverId, work) =>
       gate.outside(() =>
         turn(cutoverId, () =>

@@ -125,4 +125,24 @@ const sqliteIdentity: Migration = {
   ],
 };
 
-export const sqliteMigrations: readonly Migration[] = [sqliteEvents, sqliteIdentity];
+/** Both can be emptied at any time: whoever works takes a new lease, and a sweep finds what was not rung for. */
+const sqliteWork: Migration = {
+  name: 'leases and wakes',
+  statements: [
+    `create table leases (
+      cutover_id text not null primary key,
+      holder text not null,
+      epoch integer not null check (epoch >= 1),
+      until_at integer not null
+    ) strict`,
+    `create trigger lease_epochs_only_grow before update on leases when new.epoch < old.epoch
+      begin select raise(abort, 'interlock: the epoch of a lease never shrinks'); end`,
+    `create table wakes (
+      cutover_id text not null primary key,
+      asked integer not null,
+      answered integer not null
+    ) strict`,
+  ],
+};
+
+export const sqliteMigrations: readonly Migration[] = [sqliteEvents, sqliteIdentity, sqliteWork];

@@ -132,7 +132,35 @@ const identity: Migration = {
   ],
 };
 
-const postgresMigrations: readonly Migration[] = [tables, role, identity];
+const work: Migration = {
+  name: 'leases and wakes',
+  statements: [
+    `create table interlock.leases (
+      cutover_id text collate "C" not null primary key,
+      holder text not null,
+      epoch bigint not null check (epoch >= 1),
+      until_at bigint not null
+    )`,
+    `create function interlock.keep_epoch() returns trigger language plpgsql as $$
+      begin
+        if new.epoch < old.epoch then
+          raise exception 'interlock: the epoch of a lease never shrinks';
+        end if;
+        return new;
+      end $$`,
+    `create trigger lease_epochs_only_grow before update on interlock.leases
+      for each row execute function interlock.keep_epoch()`,
+    `create table interlock.wakes (
+      cutover_id text collate "C" not null primary key,
+      asked bigint not null,
+      answered bigint not null
+    )`,
+    `grant select, insert, update on interlock.leases to ${applicationRole}`,
+    `grant select, insert, update, delete on interlock.wakes to ${applicationRole}`,
+  ],
+};
+
+const postgresMigrations: readonly Migration[] = [tables, role, identity, work];
 
 async function versionOf(client: ClientBase): Promise<number> {
   const there = await client.query(

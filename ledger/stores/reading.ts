@@ -74,6 +74,19 @@ export async function cutoversIn(database: Database): Promise<Id[]> {
   return rows.map((row) => row.cutover_id);
 }
 
+/** The newest position of every cutover, by id. */
+export async function headsIn(
+  database: Database,
+): Promise<readonly { readonly cutoverId: Id; readonly version: number }[]> {
+  const rows = await database
+    .selectFrom('events')
+    .select(({ fn }) => ['cutover_id', fn.max('version').as('version')])
+    .groupBy('cutover_id')
+    .orderBy('cutover_id')
+    .execute();
+  return rows.map((row) => ({ cutoverId: row.cutover_id, version: Number(row.version) }));
+}
+
 /** A reader over `database`; each question goes through `ask`, which turns the database's errors into ours. */
 export const readerOf = (database: Database, ask: Ask): Reader => ({
   head: (cutoverId) => ask(() => head(database, cutoverId)),

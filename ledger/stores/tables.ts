@@ -17,6 +17,8 @@ type Whole = ColumnType<number | string, number, never>;
 type Kept = ColumnType<string, string, never>;
 type KeptOrNull = ColumnType<string | null, string | null, never>;
 
+type Changing = ColumnType<number | string, number, number>;
+
 export type Tables = {
   events: {
     cutover_id: Kept;
@@ -32,12 +34,13 @@ export type Tables = {
   };
   snapshots: {
     cutover_id: string;
-    version: ColumnType<number | string, number, number>;
+    version: Changing;
     head_hash: string;
     state_digest: string;
     code_version: string;
     state: string;
   };
+  leases: { cutover_id: string; holder: string; epoch: Changing; until_at: Changing };
 };
 
 const EventRow = z.object({

@@ -8,6 +8,7 @@ import type { NoticeSettings } from '../notices/settings.ts';
 import type { Interlock } from '../interlock.ts';
 import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
+import { addFleet, type FleetHost } from './fleetProgram.ts';
 import type { Screen } from './screen.ts';
 import { addIdentity, type IdentityHost } from './identityProgram.ts';
 
@@ -34,6 +35,7 @@ export type Where = { readonly ledger?: string | undefined; readonly at?: string
 
 /** What main.ts gives: how to open Interlock when a verb needs it, and where answers go. */
 export type Host = IdentityHost & {
+  readonly fleet: Omit<FleetHost, 'print'>;
   readonly screen: Screen;
   readonly interactive: boolean;
   /** Folder in which the walk keeps its own ledger. */
@@ -264,5 +266,6 @@ export function buildProgram(host: Host): Command {
   addDecisions(program, host);
   addChecks(program, host);
   addIdentity(program, host);
+  addFleet(program, { ...host.fleet, print: host.screen.print });
   return program;
 }

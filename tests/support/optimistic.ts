@@ -40,10 +40,13 @@ export function optimisticStore(history: LedgerEvent[], turn: Turn): Store {
       }
       history.push(...events);
     },
+    lease: async () => null,
+    saveLease: async () => undefined,
   };
   return {
     ...reader,
     cutovers: async () => [...new Set(history.map((event) => event.cutoverId))],
+    heads: async () => [],
     transact: (_cutoverId, work) => work(reader),
     saveSnapshot: async () => undefined,
     close: async () => undefined,

@@ -1,0 +1,64 @@
+/**
+ * Crash points: named places at which a process kills or stops itself when INTERLOCK_CRASH says so, so that recovery at
+ * each of them can be tested. Inert otherwise. They test a build; beside a live cutover nothing starts with one set.
+ */
+import type { Store, Transaction } from '../ledger/store.ts';
+import type { Id } from '../ledger/vocabulary.ts';
+
+type Armed = {
+  readonly point: string;
+  readonly nth: number;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+};
+
+let armed: Armed | null = null;
+let passed = 0;
+let onPass: ((point: string) => void) | null = null;
+
+/** Reads `point:nth`, or `point:nth:stop` to be stopped there and not killed. Throws when it is neither. */
+export function armedFrom(setting: string): Armed {
+  const found = /^([a-z][A-Za-z0-9_.]*):([1-9]\d*)(:stop)?$/.exec(setting);
+  if (found === null) throw new Error(`INTERLOCK_CRASH is "${setting}": write point:nth`);
+  const signal = found[3] === undefined ? 'SIGKILL' : 'SIGSTOP';
+  return { point: found[1] ?? '', nth: Number(found[2]), signal };
+}
+
+/** Arms one point for this process; `listen` hears the name of every point that is passed. */
+export function armCrash(setting: string | null, listen: ((point: string) => void) | null): void {
+  armed = setting === null ? null : armedFrom(setting);
+  passed = 0;
+  onPass = listen;
+}
+
+/** A place at which this process may be told to die or to stop. */
+export function crashPoint(point: string): void {
+  onPass?.(point);
+  if (armed?.point !== point) return;
+  passed += 1;
+  if (passed === armed.nth) process.kill(process.pid, armed.signal);
+}
+
+/** The store with a point before, inside and after every commit, named after its first event. */
+export function withCrashPoints(store: Store): Store {
+  if (armed === null && onPass === null) return store;
+  const transact = async <T>(
+    cutoverId: Id,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> => {
+    const appended: string[] = [];
+    const done = await store.transact(cutoverId, async (transaction) => {
+      const append: Transaction['append'] = async (id, version, events) => {
+        const name = events[0]?.body.type ?? 'Nothing';
+        appended.push(name);
+        crashPoint(`append.${name}`);
+        await transaction.append(id, version, events);
+      };
+      const result = await work({ ...transaction, append });
+      for (const name of appended.slice(0, 1)) crashPoint(`commit.${name}`);
+      return result;
+    });
+    for (const name of appended.slice(0, 1)) crashPoint(`committed.${name}`);
+    return done;
+  };
+  return { ...store, transact };
+}

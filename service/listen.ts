@@ -1,0 +1,39 @@
+/** An HTTP server on a port: starts when it is bound, and stops by finishing what it has begun. */
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+export type Listening = { readonly url: string; stop(): Promise<void> };
+
+const drainMs = 5_000;
+
+/** Binds; port 0 takes a free one. Throws when the port is taken. */
+export async function listen(
+  app: Pick<Hono, 'fetch'>,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const bound = server.address() as AddressInfo | null;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${shown}:${bound?.port ?? port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        const force = setTimeout(() => {
+          if ('closeAllConnections' in server) server.closeAllConnections();
+        }, drainMs);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      }),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * What every long-running half of Interlock is made of: the ledger and graph, the doorbell, figures, traces, troubles
+ * told in the log, and one way to end. It decides nothing about what is served or worked on.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { StoreTrouble } from '../ledger/trouble.ts';
+import { Fenced } from '../ledger/store.ts';
+import type { Config } from './config.ts';
+import { armCrash, withCrashPoints } from './crashPoint.ts';
+import type { Doorbell, OnTrouble } from './doorbell/doorbell.ts';
+import { type Interlock, openInterlock } from './interlock.ts';
+import { type Metrics, openMetrics } from './metrics.ts';
+import { openDoorbell } from './openDoorbell.ts';
+import { openTracing, type Tracing } from './tracing.ts';
+import { Elsewhere } from './worker/hold.ts';
+
+export type Parts = {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Names this process among all others. */
+  readonly name: string;
+  readonly interlock: Interlock;
+  readonly doorbell: Doorbell;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly onTrouble: OnTrouble;
+  close(): Promise<void>;
+};
+
+const kindOf = (error: unknown): Parameters<Metrics['onTrouble']>[0] => {
+  if (error instanceof Elsewhere) return 'elsewhere';
+  if (error instanceof Fenced) return 'fenced';
+  return error instanceof StoreTrouble ? 'store' : 'other';
+};
+
+/** Every trouble is counted; those that are part of sharing the work are told quietly. */
+const teller =
+  (log: Logger, metrics: Metrics): OnTrouble =>
+  (cutoverId, error) => {
+    const kind = kindOf(error);
+    metrics.onTrouble(kind);
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (kind === 'elsewhere') log.debug({ cutoverId, why }, 'another worker is at it');
+    else log.warn({ cutoverId, kind, why }, 'will be tried again');
+  };
+
+/** A live cutover is not worked on by a process that has been told to die at a point. */
+async function refuseCrashOnLive({ ledger }: Interlock): Promise<void> {
+  for (const { cutoverId } of await ledger.store.heads()) {
+    const [first] = await ledger.store.read(cutoverId, { after: 0, limit: 1 });
+    if (first?.body.type === 'CutoverDeclared' && first.body.plan.mode === 'live') {
+      throw new Error(`INTERLOCK_CRASH is set and ${cutoverId} is live: unset it`);
+    }
+  }
+}
+
+/** Opens everything. Throws when the ledger cannot be opened safely; a Redis that is away does not matter. */
+export async function openParts(config: Config, log: Logger, half: string): Promise<Parts> {
+  armCrash(config.fleet.crash, null);
+  const opened = await openInterlock(config);
+  const ledger = { ...opened.ledger, store: withCrashPoints(opened.ledger.store) };
+  const interlock = { ...opened, ledger, graph: { ...opened.graph, ledger } };
+  try {
+    if (config.fleet.crash !== null) await refuseCrashOnLive(interlock);
+    const metrics = openMetrics();
+    const onTrouble = teller(log, metrics);
+    const doorbell = await openDoorbell(config, onTrouble);
+    const tracing = await openTracing(config.fleet.traces, `interlock-${half}`);
+    const close = async (): Promise<void> => {
+      await doorbell.close();
+      await tracing.close();
+      await opened.close();
+    };
+    const name = `${half}-${randomBytes(6).toString('hex')}`;
+    return { config, log, name, interlock, doorbell, metrics, tracing, onTrouble, close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}

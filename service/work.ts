@@ -1,0 +1,64 @@
+/**
+ * The working half: a worker and the relay of notices. `interlock work` runs it alone, with its probes on a port of its
+ * own; an embedded `serve` runs it beside the HTTP API.
+ */
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { crashPoint } from './crashPoint.ts';
+import { listen } from './listen.ts';
+import { openRelay } from './notices/open.ts';
+import { addProbes } from './probes.ts';
+import { openParts, type Parts } from './process.ts';
+import { standardPace } from './worker/pause.ts';
+import { startWorker } from './worker/worker.ts';
+
+/** A half that runs. `stop` drains: nothing new is begun, what is under way ends between two steps. */
+export type Running = { readonly url: string; stop(): Promise<void> };
+
+/** Starts the worker and the relay on parts that are open. */
+export async function startWork(parts: Parts): Promise<{ stop(): Promise<void> }> {
+  const { config, interlock, doorbell, metrics, tracing, onTrouble, name } = parts;
+  const { leaseMs, sweepMs, atOnce, quietMs } = config.fleet;
+  const relay = await openRelay(interlock.ledger, config.notices, onTrouble);
+  const worker = await startWorker({
+    graph: { ...interlock.graph, onStep: ({ node }) => crashPoint(`node.${node}`) },
+    doorbell,
+    holder: name,
+    leaseMs,
+    pace: { ...standardPace, quietMs },
+    sweepMs,
+    atOnce,
+    traced: tracing.traced,
+    onRun: metrics.onRun,
+    onLook: metrics.onLook,
+    onTrouble,
+  });
+  relay.start();
+  return {
+    stop: async () => {
+      await Promise.all([worker.stop(), relay.stop()]);
+    },
+  };
+}
+
+/** `interlock work`. */
+export async function work(config: Config, log: Logger): Promise<Running> {
+  const parts = await openParts(config, log, 'work');
+  let up = true;
+  const { store } = parts.interlock.ledger;
+  const { host, workPort: port } = config.fleet;
+  const app = addProbes(new Hono(), { store, metrics: parts.metrics, isUp: () => up });
+  const server = await listen(app, { host, port });
+  const working = await startWork(parts);
+  log.info({ url: server.url, name: parts.name }, 'working');
+  return {
+    url: server.url,
+    stop: async () => {
+      up = false;
+      await working.stop();
+      await server.stop();
+      await parts.close();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Attending to one cutover: while the ledger has work for a run, waits until reports pause and runs the graph, under the
+ * lease and with its fence. It keeps nothing: whoever attends next reads the ledger.
+ */
+import type { CutoverState } from '../../ledger/cutover.ts';
+import { load } from '../../ledger/load.ts';
+import { workWaits } from '../../ledger/running.ts';
+import type { Fence } from '../../ledger/store.ts';
+import type { Id } from '../../ledger/vocabulary.ts';
+import { type GraphDeps, run, type RunResult } from '../../graph/run.ts';
+import { crashPoint } from '../crashPoint.ts';
+import { type Holder, holding } from './hold.ts';
+import { type Pace, untilTheyPause } from './pause.ts';
+
+/** What a run came to, for those who count and trace. */
+export type RunSeen = {
+  readonly cutoverId: Id;
+  readonly outcome: RunResult['outcome'];
+  readonly ms: number;
+  /** From the oldest report that it looked at to the packet that waits; null when none waits or none was new. */
+  readonly reportToPacketMs: number | null;
+};
+
+export type AttendDeps = Omit<Holder, 'store'> & {
+  readonly graph: GraphDeps;
+  readonly pace: Pace;
+  readonly onRun: (seen: RunSeen) => void;
+  /** Runs `work` as one traced step. */
+  readonly traced: <T>(cutoverId: Id, work: () => Promise<T>) => Promise<T>;
+};
+
+/** So many runs in a row without coming to rest are given up, to be rung for again. */
+const mostRuns = 64;
+/** A run is put off when so many reports have overtaken it. */
+const overtakenBy = 4;
+const lookEveryMs = 200;
+
+type Attending = { readonly cutoverId: Id; readonly fence: Fence; readonly signal: AbortSignal };
+
+/** Aborts a run that reports keep overtaking: it would think again and again and never come to a packet. */
+function overtaking({ graph }: AttendDeps, cutoverId: Id) {
+  const overtaken = new AbortController();
+  let before: number | null = null;
+  const look = async (): Promise<void> => {
+    const state = await load(graph.ledger.store, cutoverId);
+    before ??= state?.unruled.length ?? 0;
+    if ((state?.unruled.length ?? 0) > before + overtakenBy) overtaken.abort();
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), lookEveryMs);
+  return { signal: overtaken.signal, end: () => clearInterval(timer) };
+}
+
+async function runOnce(
+  deps: AttendDeps,
+  { cutoverId, fence, signal }: Attending,
+  mayPutOff: boolean,
+): Promise<RunResult['outcome']> {
+  const watch = overtaking(deps, cutoverId);
+  const both = mayPutOff ? AbortSignal.any([signal, watch.signal]) : signal;
+  const ledger = { ...deps.graph.ledger, fence };
+  try {
+    const result = await run({ ...deps.graph, ledger, signal: both }, cutoverId, { turns: 1 });
+    return result.outcome;
+  } catch (error) {
+    if (!watch.signal.aborted || signal.aborted) throw error;
+    return 'overtaken';
+  } finally {
+    watch.end();
+  }
+}
+
+async function workOnce(
+  deps: AttendDeps,
+  attending: Attending,
+  state: CutoverState,
+): Promise<void> {
+  const { ledger } = deps.graph;
+  const { cutoverId, signal } = attending;
+  const waiting = { ...ledger, pace: deps.pace, signal };
+  const paused = await untilTheyPause(waiting, state);
+  crashPoint('run.begins');
+  const before = await load(ledger.store, cutoverId);
+  const oldest = before?.unruled[0]?.receivedAt ?? null;
+  const startedAt = Date.now();
+  const outcome = await deps.traced(cutoverId, () => runOnce(deps, attending, paused));
+  crashPoint('run.ended');
+  const shown = outcome === 'awaiting_decision' && oldest !== null;
+  deps.onRun({
+    cutoverId,
+    outcome,
+    ms: Date.now() - startedAt,
+    reportToPacketMs: shown ? ledger.now() - oldest : null,
+  });
+}
+
+/**
+ * Does all the work that one cutover has. Throws Elsewhere when another worker is at it, Fenced when it lost the lease
+ * on the way, and what the store or the graph throw; a ring later begins where the ledger stands.
+ */
+export async function attend(deps: AttendDeps, cutoverId: Id, signal: AbortSignal): Promise<void> {
+  const { ledger } = deps.graph;
+  const waiting = async (): Promise<CutoverState | null> => {
+    const state = await load(ledger.store, cutoverId);
+    return state !== null && workWaits(state, { judge: ledger.judge, now: ledger.now() })
+      ? state
+      : null;
+  };
+  if ((await waiting()) === null) return;
+  const holder = { ...deps, store: ledger.store };
+  await holding(holder, cutoverId, async (fence, lost) => {
+    const either = AbortSignal.any([signal, lost]);
+    for (let runs = 0; runs < mostRuns; runs += 1) {
+      const state = await waiting();
+      if (state === null) return;
+      either.throwIfAborted();
+      await workOnce(deps, { cutoverId, fence, signal: either }, state);
+    }
+    throw new Error(`${cutoverId}: ${mostRuns} runs did not come to rest`);
+  });
+}

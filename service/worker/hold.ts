@@ -1,0 +1,66 @@
+/**
+ * Holding a cutover: takes its lease, keeps it while the work lasts, gives it back. A lease that cannot be kept aborts the
+ * work; that nothing is written after it has passed to another is the ledger's business.
+ */
+import { extendLease, takeLease } from '../../ledger/lease.ts';
+import type { Fence, Store } from '../../ledger/store.ts';
+import type { Id } from '../../ledger/vocabulary.ts';
+import { crashPoint } from '../crashPoint.ts';
+
+export type Holder = {
+  readonly store: Store;
+  /** Names this worker among all others. */
+  readonly holder: Id;
+  readonly leaseMs: number;
+};
+
+/** Another worker holds this cutover now: it does the work, or a later ring does. */
+export class Elsewhere extends Error {
+  override readonly name = 'Elsewhere';
+}
+
+/** Extends the lease again and again; aborts once it is lost, or could not be extended until its end. */
+function keeping({ store, leaseMs }: Holder, cutoverId: Id, fence: Fence) {
+  const lost = new AbortController();
+  let goodUntil = Date.now() + leaseMs;
+  let extending: Promise<void> = Promise.resolve();
+  const extend = async (): Promise<void> => {
+    const now = Date.now();
+    try {
+      const kept = await extendLease(store, cutoverId, { fence, now, ms: leaseMs });
+      if (!kept) lost.abort(new Elsewhere(`${cutoverId}: the lease passed to another`));
+      goodUntil = now + leaseMs;
+    } catch (error) {
+      if (Date.now() >= goodUntil) lost.abort(error);
+    }
+  };
+  const timer = setInterval(() => (extending = extend()), leaseMs / 3);
+  return {
+    signal: lost.signal,
+    end: async (): Promise<void> => {
+      clearInterval(timer);
+      await extending;
+    },
+  };
+}
+
+/** Does `work` under the lease. Throws Elsewhere when another holds it; else what `work` answers or throws. */
+export async function holding<T>(
+  deps: Holder,
+  cutoverId: Id,
+  work: (fence: Fence, lost: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { store, holder, leaseMs } = deps;
+  const fence = await takeLease(store, cutoverId, { holder, now: Date.now(), ms: leaseMs });
+  if (fence === null) throw new Elsewhere(`${cutoverId}: another worker is at it`);
+  crashPoint('lease.taken');
+  const kept = keeping(deps, cutoverId, fence);
+  try {
+    return await work(fence, kept.signal);
+  } finally {
+    await kept.end();
+    crashPoint('lease.ending');
+    // One that cannot be given back ends by itself.
+    await extendLease(store, cutoverId, { fence, now: Date.now(), ms: 0 }).catch(() => false);
+  }
+}

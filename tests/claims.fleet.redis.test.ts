@@ -1,0 +1,149 @@
+/**
+ * The doorbell on a real Redis: C14 (absent, killed, emptied or standing still, everything is done from the ledger and
+ * no ring waits long) and C15 (a ring that comes again has one effect).
+ */
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { judge } from '../constraints/judge.ts';
+import { handle } from '../ledger/handle.ts';
+import { load } from '../ledger/load.ts';
+import type { Store } from '../ledger/store.ts';
+import { bullDoorbell } from '../service/doorbell/bull.ts';
+import { decisionFaults } from './support/audit.ts';
+import {
+  declareTonight,
+  eventsOf,
+  eventually,
+  fleetPlan,
+  type Half,
+  lateBy,
+  ledgerOn,
+  startHalf,
+  typesOf,
+} from './support/fleet.ts';
+import { type RedisServer, redisServer } from './support/redis.ts';
+import { kinds, type Place } from './support/stores.ts';
+import { builtFolder } from './support/supplied.ts';
+
+const [, postgres] = kinds;
+let built: string;
+let place: Place;
+let store: Store;
+let redis: RedisServer;
+let half: Half | null = null;
+beforeAll(async () => {
+  built = await builtFolder();
+});
+beforeEach(async () => {
+  if (postgres === undefined) throw new Error('no PostgreSQL among the stores');
+  place = await postgres.fresh();
+  store = await place.open();
+  redis = await redisServer();
+});
+afterEach(async () => {
+  half?.signal('SIGKILL');
+  await half?.ended;
+  redis.resume();
+  await redis.stop();
+  await store.close();
+  await place.remove();
+});
+
+const start = (sweepMs: string): void => {
+  half = startHalf(built, 'work', {
+    INTERLOCK_LEDGER: place.address,
+    INTERLOCK_REDIS: redis.url,
+    INTERLOCK_SWEEP_MS: sweepMs,
+  });
+};
+const report = (id: string, minutes: number) =>
+  handle(ledgerOn(store), 'payments', { type: 'ReceiveReport', body: lateBy(id, minutes) });
+const packet = (version: number) =>
+  eventually(`packet ${version}`, async () => {
+    const state = await load(store, 'payments');
+    const known = state?.pending?.record.packet.version ?? state?.current?.packet.version ?? 0;
+    return state?.unruled.length === 0 && known >= version;
+  });
+const sound = async (): Promise<void> =>
+  expect(decisionFaults(await eventsOf(store, 'payments'), judge)).toEqual([]);
+const doorbell = () => bullDoorbell({ url: redis.url, atOnce: 4, onTrouble: () => undefined });
+
+describe('a worker with Redis', () => {
+  it('is woken by the ring and not by the sweep', async () => {
+    await redis.start();
+    await declareTonight(ledgerOn(store), fleetPlan('payments'));
+    start('600000');
+    const bell = doorbell();
+    await bell.ring('payments');
+    await packet(1);
+    await report('late', 20);
+    await bell.ring('payments');
+    await packet(2);
+    await bell.close();
+    await sound();
+  });
+
+  it('C14: absent, killed, emptied and standing still: all is done from the ledger, no ring waits', async () => {
+    await declareTonight(ledgerOn(store), fleetPlan('payments'));
+    start('250');
+    await packet(1);
+    const bell = doorbell();
+    const ring = async (): Promise<void> => {
+      const startedAt = performance.now();
+      await bell.ring('payments');
+      // Its own deadline is a second; the rest is for a machine that is busy.
+      expect(performance.now() - startedAt).toBeLessThan(30_000);
+    };
+    await report('absent', 20);
+    await ring();
+    await packet(2);
+    await redis.start();
+    await report('there', 30);
+    await ring();
+    await packet(2);
+    await redis.flush();
+    await report('emptied', 40);
+    await packet(2);
+    redis.pause();
+    await report('paused', 50);
+    await ring();
+    await packet(2);
+    redis.resume();
+    await redis.kill();
+    await report('killed', 60);
+    await ring();
+    await packet(2);
+    await bell.close();
+    await sound();
+    const received = typesOf(await eventsOf(store, 'payments')).filter(
+      (type) => type === 'ReportReceived',
+    );
+    expect(received).toHaveLength(5);
+  });
+
+  it('C15: rings that come again, in one burst or after the work is done, have one effect', async () => {
+    await redis.start();
+    await declareTonight(ledgerOn(store), fleetPlan('payments'));
+    start('500');
+    await packet(1);
+    const bell = doorbell();
+    await report('late', 20);
+    await Promise.all(Array.from({ length: 20 }, () => bell.ring('payments')));
+    await packet(2);
+    const before = await store.head('payments');
+    for (let again = 0; again < 4; again += 1) await bell.ring('payments');
+    const connection = new Redis(redis.url);
+    const queue = new Queue('interlock-cutovers', { connection });
+    await queue.add('payments', {}, { jobId: 'used-before' });
+    await eventually('an empty queue', async () => {
+      const { active, waiting, delayed } = await queue.getJobCounts();
+      return active === 0 && waiting === 0 && delayed === 0;
+    });
+    expect(await store.head('payments')).toEqual(before);
+    await queue.close();
+    connection.disconnect();
+    await bell.close();
+    await sound();
+  });
+});

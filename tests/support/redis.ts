@@ -1,0 +1,89 @@
+/**
+ * Brings a throw-away Redis: Debian's server (installed when it may be), without a file to remember by, on a port of its
+ * own. It refuses to be skipped: when there is none and none may be installed, it says what to install.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+export type RedisServer = {
+  readonly url: string;
+  /** Ends it at once, as a crash does; what it knew is gone. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** It answers nobody until `resume`, and closes no connection. */
+  pause(): void;
+  resume(): void;
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const missing =
+  'redis-server is not on PATH, and the tests of the doorbell are never skipped. Install it and run again: Debian or ' +
+  'Ubuntu: `apt-get install redis-server`; macOS: `brew install redis`. As root on Debian this is done for you.';
+
+const isThere = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
+
+function install(): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...words: string[]) => spawnSync('apt-get', words, { env }).status === 0;
+  const may = process.getuid?.() === 0 && apt('update', '-qq');
+  const done = may && apt('install', '-y', '-qq', '--no-install-recommends', 'redis-server');
+  if (!done || !isThere()) throw new Error(missing);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  const client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+  client.on('error', () => undefined);
+  await client.ping();
+  client.disconnect();
+}
+
+/** A server that has not been started yet has a url all the same. */
+export async function redisServer(): Promise<RedisServer> {
+  if (!isThere()) install();
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let child: ChildProcess | null = null;
+  const end = async (): Promise<void> => {
+    const ending = child;
+    child = null;
+    if (ending === null) return;
+    const ended = once(ending, 'exit');
+    ending.kill('SIGKILL');
+    await ended;
+  };
+  return {
+    url,
+    kill: end,
+    stop: end,
+    start: async () => {
+      const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly'];
+      child = spawn('redis-server', [...words, 'no', '--maxmemory-policy', 'noeviction'], {
+        stdio: 'ignore',
+      });
+      await pause(50);
+      await untilItAnswers(url);
+    },
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    flush: async () => {
+      const client = new Redis(url);
+      await client.flushall();
+      client.disconnect();
+    },
+  };
+}
