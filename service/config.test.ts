@@ -19,6 +19,19 @@ describe('settings', () => {
         windowSeconds: 60,
         ack: null,
       },
+      fleet: {
+        redis: null,
+        host: '127.0.0.1',
+        port: 7420,
+        workPort: 7421,
+        serveWorks: 'auto',
+        atOnce: 8,
+        leaseMs: 30_000,
+        sweepMs: 2_000,
+        quietMs: 700,
+        crash: null,
+        traces: null,
+      },
       model: null,
     });
   });

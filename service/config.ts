@@ -27,11 +27,8 @@ const Environment = z.object({
   NO_COLOR: z.string().optional(),
   INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
   ...noticeVariables,
-<<<<<<< HEAD
   ...modelVariables,
-=======
   ...fleetVariables,
->>>>>>> 3a71958 (Work from the ledger: leases with a fence, two doorbells, workers, a sweep, and the verbs serve and work)
 });
 
 export type Config = {
@@ -42,12 +39,9 @@ export type Config = {
   /** Colour is wanted, if there is a terminal. */
   readonly colour: boolean;
   readonly notices: NoticeSettings;
-<<<<<<< HEAD
   /** The model that the minds may ask; null: deterministic minds alone. */
   readonly model: ModelConfig | null;
-=======
   readonly fleet: FleetSettings;
->>>>>>> 3a71958 (Work from the ledger: leases with a fence, two doorbells, workers, a sweep, and the verbs serve and work)
 };
 
 /** A setting that cannot be understood. */
@@ -79,11 +73,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     log: INTERLOCK_LOG,
     colour: (NO_COLOR ?? '') === '',
     notices: noticeSettings(parsed.data),
-<<<<<<< HEAD
     model: modelSettings(parsed.data),
-=======
     fleet: fleetSettings(parsed.data),
->>>>>>> 3a71958 (Work from the ledger: leases with a fence, two doorbells, workers, a sweep, and the verbs serve and work)
   };
 }
 

@@ -131,7 +131,7 @@ describe('a worker with Redis', () => {
     await report('late', 20);
     await Promise.all(Array.from({ length: 20 }, () => bell.ring('payments')));
     await packet(2);
-    const before = await store.head('payments');
+    const before = (await store.head('payments'))?.version ?? 0;
     for (let again = 0; again < 4; again += 1) await bell.ring('payments');
     const connection = new Redis(redis.url);
     const queue = new Queue('interlock-cutovers', { connection });
@@ -140,7 +140,9 @@ describe('a worker with Redis', () => {
       const { active, waiting, delayed } = await queue.getJobCounts();
       return active === 0 && waiting === 0 && delayed === 0;
     });
-    expect(await store.head('payments')).toEqual(before);
+    // The relay settles its notices meanwhile; nothing else may have moved.
+    const since = typesOf(await store.read('payments', { after: before }));
+    expect(since.filter((type) => !type.startsWith('Notice'))).toEqual([]);
     await queue.close();
     connection.disconnect();
     await bell.close();
