@@ -52,3 +52,66 @@ describe('notices by e-mail', () => {
     await sending.stop();
   });
 });
+
+describe('the calendar entry', () => {
+  const entryOf = (raw: string | undefined) => ({
+    method: /METHOD:(\w+)/.exec(raw ?? '')?.[1],
+    uid: /UID:(\S+)/.exec(raw ?? '')?.[1],
+    sequence: Number(/SEQUENCE:(\d+)/.exec(raw ?? '')?.[1]),
+    start: /DTSTART:(\S+)/.exec(raw ?? '')?.[1],
+    end: /DTEND:(\S+)/.exec(raw ?? '')?.[1],
+    status: /STATUS:(\w+)/.exec(raw ?? '')?.[1],
+  });
+  const calendars = (address: string) =>
+    mail.taken
+      .filter(({ envelopeTo }) => envelopeTo[0] === address)
+      .map(({ attachments }) =>
+        entryOf(
+          attachments
+            .find(({ contentType }) => contentType === 'text/calendar')
+            ?.content.toString(),
+        ),
+      );
+
+  it('keeps its UID, takes the version as SEQUENCE, and is cancelled when nothing placed is left', async () => {
+    const { adopt, relay, cutoverId, clock } = await night();
+    const sending = relay([sink()]);
+    await adopt({});
+    await sending.drain(cutoverId);
+    clock.at += 60_000;
+    await adopt({ check: { startAt: minute(90), endAt: minute(120) } });
+    await sending.drain(cutoverId);
+    clock.at += 60_000;
+    await adopt({ check: { startAt: null, endAt: null, state: 'held' } });
+    await sending.drain(cutoverId);
+    const entries = calendars('dev@example.test');
+    expect(entries.map(({ method, sequence, status }) => [method, sequence, status])).toEqual([
+      ['REQUEST', 1, 'CONFIRMED'],
+      ['REQUEST', 2, 'CONFIRMED'],
+      ['CANCEL', 3, 'CANCELLED'],
+    ]);
+    expect(new Set(entries.map(({ uid }) => uid)).size).toBe(1);
+    expect(entries[0]?.uid).not.toBe(calendars('operator@example.test')[0]?.uid);
+    expect(entries[1]).toMatchObject({ start: '20261107T233000Z', end: '20261108T000000Z' });
+    await sending.stop();
+  });
+
+  it('later messages answer the one before, and no header takes a line of its own out of a name', async () => {
+    const { adopt, relay, cutoverId, clock } = await night({ name: 'Release\r\nBcc: a@evil.test' });
+    const sending = relay([sink()]);
+    await adopt({});
+    await sending.drain(cutoverId);
+    clock.at += 60_000;
+    await adopt({ check: { startAt: minute(90), endAt: minute(120) } });
+    await sending.drain(cutoverId);
+    const [first, second] = mail.taken.filter(
+      ({ envelopeTo }) => envelopeTo[0] === 'dev@example.test',
+    );
+    expect(second?.inReplyTo).toBe(first?.messageId);
+    expect(mail.taken.flatMap(({ bcc }) => bcc ?? [])).toEqual([]);
+    expect(first?.subject).toContain('Release Bcc: a@evil.test');
+    expect(first?.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(first?.text).toContain('https://interlock.example.test/ack/');
+    await sending.stop();
+  });
+});

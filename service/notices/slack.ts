@@ -31,7 +31,7 @@ const passing =
 
 const Metadata = z.object({
   event_type: z.literal(eventType),
-  event_payload: z.object({ notice_id: z.string(), version: z.number() }),
+  event_payload: z.object({ notice_id: z.string(), cutover: z.string(), version: z.number() }),
 });
 const Found = z.object({ ts: z.string(), metadata: Metadata });
 
@@ -55,8 +55,10 @@ async function findPost(
     });
     for (const message of messages) {
       const { success, data } = Found.safeParse(message);
-      if (success && data.metadata.event_payload.notice_id === letter.noticeId) {
-        return { conversation, ts: data.ts, version: data.metadata.event_payload.version };
+      if (!success) continue;
+      const { notice_id, cutover, version } = data.metadata.event_payload;
+      if (notice_id === letter.noticeId && cutover === letter.cutoverId) {
+        return { conversation, ts: data.ts, version };
       }
     }
     cursor = next?.next_cursor;

@@ -15,7 +15,6 @@ export type SweepDeps = {
 
 type Seen = { readonly version: number; readonly nextAt: Instant | null };
 
-/** Many, since a sink that hangs holds up the cutovers that wait for it and must not hold up the others. */
 const cutoversAtOnce = 32;
 
 /** The loop around `drain`. */
@@ -23,6 +22,7 @@ export function sweeper({ ledger, sweepMs, drain, onTrouble }: SweepDeps) {
   const { store, now } = ledger;
   const seen = new Map<Id, Seen>();
   const running = new Map<Id, Promise<Instant | null>>();
+  const looking = new Map<Id, Promise<void>>();
   const stopped = new AbortController();
   let loop: Promise<void> | null = null;
 
@@ -51,15 +51,15 @@ export function sweeper({ ledger, sweepMs, drain, onTrouble }: SweepDeps) {
     }
   };
 
+  /** Does not wait for what it begins: a cutover that hangs must not hold up the next look at the others. */
   const sweep = async (): Promise<void> => {
-    const left = (await store.cutovers()).values();
-    const worker = async (): Promise<void> => {
-      for (const cutoverId of left) {
-        if (stopped.signal.aborted) return;
-        await look(cutoverId);
-      }
-    };
-    await Promise.all(Array.from({ length: cutoversAtOnce }, worker));
+    for (const cutoverId of await store.cutovers()) {
+      if (stopped.signal.aborted) return;
+      if (looking.has(cutoverId)) continue;
+      if (looking.size >= cutoversAtOnce) await Promise.race(looking.values());
+      const mine = look(cutoverId).finally(() => looking.delete(cutoverId));
+      looking.set(cutoverId, mine);
+    }
   };
 
   const forever = async (): Promise<void> => {
@@ -77,6 +77,7 @@ export function sweeper({ ledger, sweepMs, drain, onTrouble }: SweepDeps) {
     stop: async (): Promise<void> => {
       stopped.abort();
       await loop;
+      await Promise.all(looking.values());
       await Promise.allSettled(running.values());
     },
   };

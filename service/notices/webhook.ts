@@ -2,10 +2,12 @@
  * Notices to a machine, signed as Standard Webhooks ask. The id is the same for every attempt of one notice and the
  * body is the same bytes, so that a receiver that honours ids has no second effect: it may be sent again at will.
  */
+import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { secondMs } from '../../ledger/vocabulary.ts';
 import { changeLines, orderLines } from '../words/notices.ts';
 import { type Guard, guardedPost, type PostResult } from './guardedPost.ts';
+import type { Letter } from './letter.ts';
 import { failed, type Outgoing, sent, type Sink, type SinkResult } from './sink.ts';
 
 export type WebhookSettings = Guard & {
@@ -14,6 +16,12 @@ export type WebhookSettings = Guard & {
 };
 
 const callLimitMs = 8_000;
+
+/** The same for every attempt of one notice of one version. Standard Webhooks allow no full stop in it. */
+function messageIdOf({ cutoverId, noticeId, version }: Letter): string {
+  const name = JSON.stringify([cutoverId, noticeId, version]);
+  return `notice_${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
 
 /** What the receiver gets: ids, instants and closed texts. */
 export function webhookBody({ letter, insteadOf }: Outgoing): string {
@@ -70,7 +78,7 @@ function resultOf(result: PostResult, { letter, doubts }: Outgoing): SinkResult 
 export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
   const signers = secrets.map((secret) => new Webhook(secret));
   const send = async (outgoing: Outgoing): Promise<SinkResult> => {
-    const id = `${outgoing.letter.noticeId}.v${outgoing.letter.version}`;
+    const id = messageIdOf(outgoing.letter);
     const at = new Date();
     const body = webhookBody(outgoing);
     const signature = signers.map((signer) => signer.sign(id, at, body)).join(' ');
