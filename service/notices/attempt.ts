@@ -8,6 +8,7 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import type { EventOf } from '../../ledger/events.ts';
 import { handle, type LedgerDeps } from '../../ledger/handle.ts';
 import type { Id, Instant } from '../../ledger/vocabulary.ts';
+import { crashPoint } from '../crashPoint.ts';
 import type { Target } from './addresses.ts';
 import { type Occasion, outgoingTo, type Sender } from './outgoing.ts';
 import { failed, type Outgoing, type Sink, sinkLimitMs, type SinkResult } from './sink.ts';
@@ -99,13 +100,16 @@ function outcomeOf(
 /** Makes the attempt. Null when the ledger did not grant it: it is not due, or another relay is at it. */
 export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<SinkResult | null> {
   const { ledger } = deps;
+  crashPoint('notice.claiming');
   const claimed = await claim(deps, what);
   if (claimed === null) return null;
+  crashPoint('notice.claimed');
   const { attempted } = claimed;
   const outgoing = await outgoingTo(what, occasionOf(claimed, what), deps);
   // Whoever was stopped here until the claim ran out must not send: another relay may have told them of a newer packet.
   const isStale = ledger.now() > attempted.claimedUntil - sinkLimitMs;
   const result = isStale ? failed('unreachable') : await sendWithin(what.sink, outgoing);
+  crashPoint('notice.answered');
   const version = result.kind === 'sent' ? result.version : attempted.version;
   await handle(ledger, what.cutoverId, {
     type: 'EndNotice',
@@ -116,5 +120,6 @@ export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<Sin
     version,
     outcome: outcomeOf(result, attempted.attempt, ledger.now()),
   });
+  crashPoint('notice.recorded');
   return result;
 }

@@ -25,7 +25,12 @@ export type Receiver = {
 };
 
 const Body = z.object({
-  data: z.object({ noticeId: z.string(), person: z.string(), version: z.number() }),
+  data: z.object({
+    noticeId: z.string(),
+    cutover: z.string(),
+    person: z.string(),
+    version: z.number(),
+  }),
 });
 type Body = z.infer<typeof Body>;
 
