@@ -620,6 +620,37 @@ describe('a conflict', () => {
     expect(verdict({ checkpoint: 'ghost' })).toEqual(wrong);
     expect(verdict({ releases: ['hold:ghost'] })).toEqual(wrong);
     expect(verdict({ provisionalStartAt: nightAt - 1 })).toEqual(wrong);
+    expect(verdict({ releases: [] })).toEqual(wrong);
+    expect(verdict({ releases: [...relaxation.releases, ...relaxation.releases] })).toEqual(wrong);
+    expect(verdict({ newlyWoken: ['dev'] })).toEqual([]);
+    expect(verdict({ newlyWoken: ['dev', 'dev'] })).toEqual(wrong);
+    expect(verdict({ newlyWoken: ['stranger'] })).toEqual(wrong);
+    expect(verdict({ moved: 1, movedMinutes: 5 })).toEqual(wrong);
+    expect(verdict({ movedMinutes: 5 })).toEqual(wrong);
+    expect(verdict({ untilAt: nightAt })).toEqual([]);
+    expect(verdict({ untilAt: nightAt - 1 })).toEqual(wrong);
+  });
+
+  it('hold_release_wrong: a relaxation is of a rule that its own hold rests on', () => {
+    const policy = {
+      ...plan([item('a'), item('b')]).policy,
+      exceptions: ['outside_boundary' as const],
+    };
+    const night: Night = { ...narrow, plan: { ...narrow?.plan, policy } };
+    const offer = {
+      relaxes: 'outside_boundary' as const,
+      checkpoint: 'b',
+      untilAt: null,
+      releases: ['hold:a:boundary_conflict'],
+      moved: 0,
+      movedMinutes: 0,
+      newlyWoken: [],
+      provisionalStartAt: null,
+    };
+    const spots = [{ id: 'b', at: 0 }];
+    expect(
+      judged([item('a'), item('b')], { ...night, spots }, [{ ...late, relaxations: [offer] }]),
+    ).toEqual(['hold_release_wrong a hold:a:boundary_conflict boundary_changed']);
   });
 
   it('a fact that a held fact disputes decides the class, and settling it is the release', () => {

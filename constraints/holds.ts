@@ -11,6 +11,7 @@ import { isTrueCause, linkedTo } from './holdCauses.ts';
 import { couldStay } from './holdStay.ts';
 import { type Entry, type NamedCause, registerOf } from './holdRegister.ts';
 import { blockedBy, disputedFacts, lifterOf, releaseOf } from './holdRelease.ts';
+import { offersWhatIs } from './holdOffers.ts';
 import { type Deciding, decidingOf, holdIdOf } from './holdTables.ts';
 import { broken, ranked } from './violations.ts';
 
@@ -130,25 +131,19 @@ const holdCauseUntrue = ({ matched }: Register): Violation[] =>
     );
   });
 
-/** The release condition follows from class and causes; relaxations offer what policy allows. */
-const holdReleaseWrong = ({ night, holds, matched }: Register): Violation[] => {
-  const { plan, now } = night.scene;
-  const ids = new Set(holds.map(({ holdId }) => holdId));
-  return matched
+/** The release condition follows from class and causes; relaxations offer what may be granted. */
+const holdReleaseWrong = ({ night, holds, matched }: Register): Violation[] =>
+  matched
     .filter((found) => {
       const { hold, entry, trueCauses } = found;
       const about = { held: entry.checkpoint, causes: trueCauses, ...deciding(night, found) };
-      const offered = hold.relaxations.every(
-        ({ relaxes, checkpoint, releases, provisionalStartAt }) =>
-          plan.policy.exceptions.includes(relaxes) &&
-          night.checkpoints.has(checkpoint) &&
-          releases.every((id) => ids.has(id)) &&
-          (provisionalStartAt === null || provisionalStartAt >= now),
+      const offered = { hold, held: entry.checkpoint, trueCauses, register: holds };
+      return (
+        !offersWhatIs(night, offered) ||
+        canonicalJson(hold.release) !== canonicalJson(releaseOf(night, about))
       );
-      return !offered || canonicalJson(hold.release) !== canonicalJson(releaseOf(night, about));
     })
     .map(({ hold }) => on('hold_release_wrong', hold, [hold.release.kind]));
-};
 
 /** `blocks` is every unplaced checkpoint that waits for it, by rank. */
 const holdBlocksWrong = ({ night, matched }: Register): Violation[] =>

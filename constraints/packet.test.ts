@@ -293,8 +293,10 @@ const packet: Packet = {
   leadPeople: ['operator', 'dev', 'editor'],
   stoppedAt: 'approval',
 };
-const verdict = (change: Partial<Packet>, of: CutoverState = state) =>
-  said(checkPacketBody({ ...packet, ...change }, of, minute(500)));
+const verdict = (change: Partial<Packet>, of: CutoverState = state) => {
+  const packetId = `packet-${change.version ?? packet.version}`;
+  return said(checkPacketBody({ ...packet, packetId, ...change }, of, minute(500)));
+};
 const withLine = (id: string, change: Partial<PacketLine>) => ({
   lines: packet.lines.map((line) => (line.checkpoint === id ? { ...line, ...change } : line)),
 });
@@ -313,6 +315,12 @@ describe('a packet', () => {
   });
 });
 
+describe('wrong_cutover', () => {
+  it('a packet is for the cutover whose ledger it stands in', () => {
+    expect(verdict({ cutoverId: 'other' })).toEqual(['wrong_cutover - other payments']);
+  });
+});
+
 describe('packet_version_wrong', () => {
   const digest = '3'.repeat(64);
   const record = (version: number, packetId = `packet-${version}`) => ({
@@ -324,8 +332,10 @@ describe('packet_version_wrong', () => {
   const declined = { how: 'declined' as const, version: 4, by: 'lead', at: nightAt };
   it.each<[string, Partial<Packet>, CutoverState, string[]]>([
     ['the next version', { version: 5 }, after, []],
-    ['the same version again', { version: 4 }, after, ['version']],
-    ['a version left out', { version: 6 }, after, ['version']],
+    ['the same version again', { version: 4, packetId: 'packet-5' }, after, ['version']],
+    ['a name of its own', { version: 5, packetId: 'proceed-now' }, after, ['packetId']],
+    ['the name of the last one', { version: 5, packetId: 'packet-4' }, after, ['packetId']],
+    ['a version left out', { version: 6, packetId: 'packet-5' }, after, ['version']],
     [
       'the pending packet itself',
       { version: 4, packetId: 'packet-4' },
@@ -347,7 +357,7 @@ describe('packet_version_wrong', () => {
     [
       'a packet decided before',
       { version: 5 },
-      { ...after, decided: { 'packet-1': declined } },
+      { ...after, decided: { 'packet-5': declined } },
       ['packetId'],
     ],
     [

@@ -13,6 +13,7 @@ import {
   lineMissing,
   lineUntraceable,
   versionWrong,
+  wrongCutover,
 } from './packetFrame.ts';
 import {
   deltaMismatch,
@@ -24,6 +25,7 @@ import {
 import { broken, ranked } from './violations.ts';
 
 const rules: readonly PacketRule[] = [
+  wrongCutover,
   versionWrong,
   basisWrong,
   lineUntraceable,

@@ -7,7 +7,16 @@ import { isSame, type PacketRule } from './packetAssembly.ts';
 import { orderOf, untrueFields } from './packetLines.ts';
 import { broken } from './violations.ts';
 
-/** A packet follows the last one, supersedes the current one, and is not one that was decided before. */
+/** A packet is for the cutover whose ledger it stands in. */
+export const wrongCutover: PacketRule = ({ packet, state }) =>
+  packet.cutoverId === state.cutoverId
+    ? []
+    : [broken('wrong_cutover', null, { subjects: [packet.cutoverId, state.cutoverId] })];
+
+/**
+ * A packet follows the last one, supersedes the current one, and is not one that was decided before. Its id follows from
+ * its version, so that no mind can write words into a name that everybody reads.
+ */
 export const versionWrong: PacketRule = ({ packet, state }) => {
   const isPending = state.pending?.record.packet.packetId === packet.packetId;
   const version = isPending ? state.lastPacketVersion : state.lastPacketVersion + 1;
@@ -18,7 +27,9 @@ export const versionWrong: PacketRule = ({ packet, state }) => {
   const wrong = [
     ...(packet.version === version ? [] : ['version']),
     ...(isSame(packet.supersedes, supersedes) ? [] : ['supersedes']),
-    ...(state.decided[packet.packetId] === undefined ? [] : ['packetId']),
+    ...(packet.packetId === `packet-${version}` && state.decided[packet.packetId] === undefined
+      ? []
+      : ['packetId']),
   ];
   return wrong.length === 0 ? [] : [broken('packet_version_wrong', null, { subjects: wrong })];
 };

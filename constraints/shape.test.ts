@@ -43,6 +43,27 @@ describe('the shape of a resequencing', () => {
       ['unknown_checkpoint ghost'],
     ],
     [
+      'unknown_checkpoint: held behind an unknown one',
+      timelineOf(of, [a], [heldAt('b', { behind: 'proceed-now' })]),
+      ['unknown_checkpoint proceed-now'],
+    ],
+    [
+      'unknown_checkpoint: a reason that names nothing there is',
+      timelineOf(
+        of,
+        [a],
+        [
+          heldAt('b', {
+            causes: [
+              { rule: 'in_past', checkpoint: 'b', subject: 'go', factId: null, at: null },
+              { rule: 'in_past', checkpoint: 'b', subject: 'operator', factId: 'f-go', at: null },
+            ],
+          }),
+        ],
+      ),
+      ['unknown_checkpoint b'],
+    ],
+    [
       'duplicate_checkpoint: placed twice',
       timelineOf(of, [a, b, { id: 'b', at: 90 }]),
       ['duplicate_checkpoint b'],

@@ -3,15 +3,47 @@
  * these rules is kept out of the scene that the other rules look at.
  */
 import { plannedMs } from '../ledger/plan.ts';
+import type { ResequencingBody } from '../ledger/proposal.ts';
+import type { Situation } from '../ledger/situation.ts';
+import type { Id } from '../ledger/vocabulary.ts';
 import { isOpen, mentions, type Rule } from './scene.ts';
 import { broken } from './violations.ts';
 
-/** A placement or a hold never names a checkpoint that the plan does not have. */
-export const unknownCheckpoint: Rule = ({ body, plan }) => {
+/** Every text of a situation: nothing else is the name of anything. */
+function namesIn(value: unknown, names: Set<string>): Set<string> {
+  if (typeof value === 'string') names.add(value);
+  else if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) namesIn(item, names);
+  }
+  return names;
+}
+
+/** What the reasons of holds name: their subjects and facts, checkpoints, and what they hang on. */
+const reasonsOf = ({ unplaced }: ResequencingBody) =>
+  unplaced.flatMap(({ behind, causes }) => [
+    { name: behind, of: behind },
+    ...causes.flatMap(({ checkpoint, subject, factId }) =>
+      [checkpoint, subject, factId].map((name) => ({ name, of: checkpoint })),
+    ),
+  ]);
+
+/** The checkpoints of reasons that name something which nothing in the situation is called. */
+function inventedBy(body: ResequencingBody, situation: Situation): Id[] {
+  const reasons = reasonsOf(body);
+  if (reasons.length === 0) return [];
+  const names = namesIn(situation, new Set(['review_time']));
+  return reasons.flatMap(({ name, of }) =>
+    name === null || of === null || names.has(name) ? [] : [of],
+  );
+}
+
+/** A placement, a hold or a hold's reason never names what the plan does not have. */
+export const unknownCheckpoint: Rule = ({ body, plan, situation }) => {
   const known = new Set(plan.checkpoints.map(({ id }) => id));
-  return [...mentions(body).keys()]
-    .filter((id) => !known.has(id))
-    .map((id) => broken('unknown_checkpoint', id));
+  const unknown = [...mentions(body).keys()].filter((id) => !known.has(id));
+  return [...new Set([...unknown, ...inventedBy(body, situation)])].map((id) =>
+    broken('unknown_checkpoint', id),
+  );
 };
 
 /** No checkpoint is placed or held more than once. */

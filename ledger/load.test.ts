@@ -243,7 +243,7 @@ describe('the fold version', () => {
     const states = histories.map((events) => digestOf('state', fold(events)));
     expect([foldVersion, digestOf('state', states)]).toEqual([
       'fold-8',
-      '49d267f3fc3be337252ab18deb3ad6d4cd13e2aa09e66f6fcbcf939c52f65a01',
+      'c6cbd094f1370757b331f84ed33275e96ef7e4244135838702467c24916bc16b',
     ]);
   });
 });

@@ -7,16 +7,19 @@ import { ReadinessCode } from './codes.ts';
 import { Hold } from './holds.ts';
 import { AgentName, Digest, Id, Instant, ProgressState } from './vocabulary.ts';
 
+/** A model's name as endpoints spell it: people read it, so it can hold no sentence, link or markup. */
+export const ModelName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}$/);
+
 /** Which mind proposed: shown in the packet. A model names itself, its prompt's digest and what it cost. */
 export const Mind = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deterministic'), reason: z.enum(['default', 'model_failed']) }),
   z.strictObject({
     kind: z.literal('model'),
-    model: z.string(),
+    model: ModelName,
     promptDigest: Digest,
-    inputTokens: z.int(),
-    outputTokens: z.int(),
-    latencyMs: z.int(),
+    inputTokens: z.int().min(0),
+    outputTokens: z.int().min(0),
+    latencyMs: z.int().min(0),
   }),
 ]);
 export type Mind = z.infer<typeof Mind>;

@@ -3,49 +3,11 @@
  * found clean at its first try. Agents and rule book read the same README and share no code of a packet's lines.
  */
 import { describe, expect, it } from 'vitest';
-import { checkCodeOf, digestOf } from '../ledger/canonical.ts';
-import type { CutoverState } from '../ledger/cutover.ts';
-import type { Packet } from '../ledger/packet.ts';
 import { minuteMs } from '../ledger/vocabulary.ts';
-import { actor, fold } from './support/build.ts';
-import { loopOnce } from './support/minds.ts';
+import { adoptedIn, loopOnce } from './support/minds.ts';
 import { randomNight } from './support/nights.ts';
 
 const nights = Number(process.env['MIND_NIGHTS'] ?? 60);
-
-function adopt(state: CutoverState, packet: Packet, runId: string): CutoverState {
-  const packetHash = digestOf('packet', packet);
-  const { packetId, version, basisDigest, preparedAt } = packet;
-  const nonce = `nonce-${version}`;
-  const binding = { packetId, packetVersion: version, packetHash, basisDigest, nonce };
-  return fold(state, [
-    {
-      type: 'PacketPrepared',
-      packet,
-      packetHash,
-      checkCode: checkCodeOf(packetHash),
-      proposalIds: [],
-    },
-    {
-      type: 'ApprovalRequested',
-      packetId,
-      packetHash,
-      basisDigest,
-      nonce,
-      expiresAt: preparedAt,
-      runId,
-    },
-    {
-      type: 'PacketAdopted',
-      packetId,
-      version,
-      binding,
-      actor: actor(),
-      checkerVersion: 'test',
-    },
-    { type: 'RunEnded', runId, outcome: 'adopted' },
-  ]);
-}
 
 describe(`on ${nights} random nights`, () => {
   it('the gate finds every deterministic mind clean, on the first packet and on the next', async () => {
@@ -61,7 +23,7 @@ describe(`on ${nights} random nights`, () => {
     for (let seed = 0; seed < nights; seed += 1) {
       const night = randomNight(seed);
       const first = await loopOnce(night.state, 'run-1', night.now);
-      const current = adopt(first.state, first.packet, 'run-1');
+      const current = adoptedIn(first.state, first.packet, 'run-1');
       const later = night.now + (seed % 90) * minuteMs;
       const second = await loopOnce(current, 'run-2', later);
       expect([first.violations, second.violations], `seed ${seed}`).toEqual([[], []]);

@@ -1,7 +1,7 @@
 /**
  * The brute-force oracle: which rules a timeline breaks, found by walking through every minute and every pair.
- * Written from constraints/README.md alone; it shares no code and no method with constraints/ or solver/. It wants
- * every instant of the plan on a whole minute, and answers with the set of broken codes.
+ * Written from constraints/README.md alone; it shares no code and no method with constraints/ or solver/. Between two
+ * minutes it also looks wherever an interval of the plan begins or ends, so that instants may be as odd as anyone likes.
  */
 import type { RelaxableCode, ViolationCode } from '../../ledger/codes.ts';
 import type { Incumbent } from '../../ledger/incumbent.ts';
@@ -25,15 +25,31 @@ type Execution = {
   readonly owner: string;
 };
 
-/** The minutes an execution stands in; one of no length stands in the minute it starts in. */
-function minutesOf(start: number, end: number): number[] {
-  const minutes = [start];
-  for (let at = start + minute; at < end; at += minute) minutes.push(at);
-  return minutes;
+type Span = { readonly opensAt: number; readonly closesAt: number };
+
+/** Every instant at which an interval of the situation begins, and the last one inside each. */
+function edgesOf({ plan, unavailable }: Situation): number[] {
+  const spans: Span[] = [
+    plan.window,
+    ...plan.boundaries,
+    ...plan.people.flatMap(({ working }) => working),
+    ...plan.authority.flatMap(({ holders, delegates }) => [...holders, ...delegates]),
+    ...plan.checkpoints.flatMap(({ allowedWindows }) => allowedWindows),
+    ...unavailable.map(({ span }) => span),
+  ];
+  return spans.flatMap(({ opensAt, closesAt }) => [opensAt, opensAt - 1, closesAt, closesAt - 1]);
 }
 
-const inside = (at: number, span: { opensAt: number; closesAt: number }): boolean =>
-  at >= span.opensAt && at < span.closesAt;
+/** The minutes an execution stands in and the edges it meets; one of no length stands where it starts. */
+function momentsOf(start: number, end: number, edges: readonly number[]): number[] {
+  const moments = [start];
+  const longest = start + 100 * 24 * 60 * minute;
+  for (let at = start + minute; at < end && at < longest; at += minute) moments.push(at);
+  if (end > start) moments.push(end - 1);
+  return [...moments, ...edges.filter((at) => at > start && at < end)];
+}
+
+const inside = (at: number, span: Span): boolean => at >= span.opensAt && at < span.closesAt;
 
 function authorisedInRow(
   row: Authority,
@@ -116,6 +132,13 @@ export function brokenRules(body: ResequencingBody, night: Night): Set<Violation
   return shape.size > 0 ? shape : brokenContent(body, night);
 }
 
+/** Whatever anything in the situation is called, read off its text. */
+const namesIn = (situation: Situation): ReadonlySet<string> =>
+  new Set([
+    'review_time',
+    ...Array.from(JSON.stringify(situation).matchAll(/"([^"]*)"/g), ([, name]) => name ?? ''),
+  ]);
+
 function brokenShape(body: ResequencingBody, { situation }: Night): Set<ViolationCode> {
   const broken = new Set<ViolationCode>();
   const named = [
@@ -128,14 +151,27 @@ function brokenShape(body: ResequencingBody, { situation }: Night): Set<Violatio
     else if (situation.progress[id]?.state !== 'planned') broken.add('moved_started');
     if (named.filter((other) => other === id).length > 1) broken.add('duplicate_checkpoint');
   }
+  const called = namesIn(situation);
+  for (const { behind, causes } of body.unplaced) {
+    const names = causes.flatMap(({ checkpoint, subject, factId }) => [
+      checkpoint,
+      subject,
+      factId,
+    ]);
+    if ([behind, ...names].some((name) => name !== null && !called.has(name)))
+      broken.add('unknown_checkpoint');
+  }
   for (const id of known.keys()) {
     if (situation.progress[id]?.state === 'planned' && !named.includes(id))
       broken.add('missing_checkpoint');
   }
   for (const placed of body.placements) {
     const checkpoint = known.get(placed.checkpoint);
+    const once = named.filter((other) => other === placed.checkpoint).length === 1;
     if (
       checkpoint !== undefined &&
+      once &&
+      situation.progress[checkpoint.id]?.state === 'planned' &&
       placed.endAt - placed.startAt !== plannedMs(checkpoint.duration)
     )
       broken.add('wrong_duration');
@@ -150,6 +186,7 @@ type Scene = {
   readonly placed: readonly Placement[];
   readonly held: ReadonlySet<string>;
   readonly started: readonly Execution[];
+  readonly edges: readonly number[];
   readonly relaxed: (code: RelaxableCode, checkpoint: string, end: number) => boolean;
 };
 
@@ -162,6 +199,7 @@ function sceneOf(body: ResequencingBody, night: Night): Scene {
     placed: body.placements,
     held: new Set(body.unplaced.map((item) => item.checkpoint)),
     started: plan.checkpoints.flatMap((item) => startedExecution(night, item) ?? []),
+    edges: edgesOf(night.situation),
     relaxed: (code, checkpoint, end) =>
       plan.policy.exceptions.includes(code) &&
       exceptions.some(
@@ -199,7 +237,7 @@ function* timeAndPlace(
 ): Generator<ViolationCode> {
   const { plan, night } = scene;
   const { startAt, endAt } = placement;
-  const stands = minutesOf(startAt, endAt);
+  const stands = momentsOf(startAt, endAt, scene.edges);
   if (startAt < night.now) yield 'in_past';
   const revised = night.situation.progress[checkpoint.id]?.revisedStartAt ?? null;
   if (
@@ -261,7 +299,7 @@ function* peopleRules(
 ): Generator<ViolationCode> {
   const { plan, night } = scene;
   const { startAt, endAt, owner } = placement;
-  const stands = minutesOf(startAt, endAt);
+  const stands = momentsOf(startAt, endAt, scene.edges);
   if (!stands.every((at) => authorised(plan, checkpoint, { person: owner, at })))
     yield 'not_authorised_owner';
   if (

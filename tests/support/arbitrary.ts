@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { genesisHash, EventBody, type LedgerEvent } from '../../ledger/events.ts';
 import { chain } from '../../ledger/chain.ts';
+import { ModelName } from '../../ledger/packet.ts';
 import { Digest, Id, Instant } from '../../ledger/vocabulary.ts';
 import { minute, plan, checkpoint, actor } from './build.ts';
 import { digestOf } from '../../ledger/canonical.ts';
@@ -16,6 +17,7 @@ const listsUpTo = 2;
 const known = new Map<z.core.$ZodType, fc.Arbitrary<unknown>>([
   [Id, fc.constantFrom(...ids)],
   [Instant, fc.constantFrom(...[-30, 0, 15, 45, 500].map(minute))],
+  [ModelName, fc.constantFrom('a-model', 'vendor/model:1')],
   [Digest, fc.constantFrom(genesisHash, 'a'.repeat(64), 'b'.repeat(64))],
 ]);
 

@@ -5,12 +5,12 @@
 import type { Agent } from '../../agents/agent.ts';
 import { deterministicAgents } from '../../agents/deterministic.ts';
 import { judge } from '../../constraints/judge.ts';
-import { digestOf } from '../../ledger/canonical.ts';
+import { checkCodeOf, digestOf } from '../../ledger/canonical.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { EventBody } from '../../ledger/events.ts';
 import type { Packet } from '../../ledger/packet.ts';
 import type { HoldsBody, Proposal, Violation } from '../../ledger/proposal.ts';
-import { fold } from './build.ts';
+import { actor, fold } from './build.ts';
 
 export type Gated = {
   readonly state: CutoverState;
@@ -77,4 +77,39 @@ export async function loopOnce(before: CutoverState, runId: string, now: number)
     packet: last.body.packet,
     violations: found,
   };
+}
+
+/** The state once this packet of the open run has been prepared, asked for and adopted. */
+export function adoptedIn(state: CutoverState, packet: Packet, runId: string): CutoverState {
+  const packetHash = digestOf('packet', packet);
+  const { packetId, version, basisDigest, preparedAt } = packet;
+  const nonce = `nonce-${version}`;
+  const binding = { packetId, packetVersion: version, packetHash, basisDigest, nonce };
+  return fold(state, [
+    {
+      type: 'PacketPrepared',
+      packet,
+      packetHash,
+      checkCode: checkCodeOf(packetHash),
+      proposalIds: [],
+    },
+    {
+      type: 'ApprovalRequested',
+      packetId,
+      packetHash,
+      basisDigest,
+      nonce,
+      expiresAt: preparedAt,
+      runId,
+    },
+    {
+      type: 'PacketAdopted',
+      packetId,
+      version,
+      binding,
+      actor: actor(),
+      checkerVersion: 'test',
+    },
+    { type: 'RunEnded', runId, outcome: 'adopted' },
+  ]);
 }

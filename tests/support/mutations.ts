@@ -3,8 +3,8 @@
  */
 import fc from 'fast-check';
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type Path = readonly (string | number)[];
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Path = readonly (string | number)[];
 
 /** A copy that has only JSON in it. */
 export const jsonOf = (value: unknown): Json => JSON.parse(JSON.stringify(value));
