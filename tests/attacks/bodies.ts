@@ -2,12 +2,18 @@
  * What can be wrong with rulings, with a hold register and with a packet: believing more than is known, losing a hold,
  * telling people something else than what was found clean.
  */
-import type { Ruling } from '../../ledger/facts.ts';
+import type { Assertion, Ruling } from '../../ledger/facts.ts';
 import type { Hold } from '../../ledger/holds.ts';
 import type { Packet, PacketLine } from '../../ledger/packet.ts';
-import type { HoldsBody, Proposal, ReadinessBody } from '../../ledger/proposal.ts';
+import type {
+  HoldsBody,
+  Proposal,
+  ReadinessBody,
+  StatementReading,
+} from '../../ledger/proposal.ts';
 import { minuteMs } from '../../ledger/vocabulary.ts';
 import { HoldClass, ReadinessCode, RelaxableCode, ViolationCode } from '../../ledger/codes.ts';
+import { reading } from '../support/build.ts';
 import { between, oneOf } from '../support/problems.ts';
 import { type Family, onBody, type Operator, some } from './operator.ts';
 import { lookalikesOf } from './payloads.ts';
@@ -30,6 +36,32 @@ const onRuling =
     if (chosen === undefined) return null;
     return { ...body, rulings: withOne(body.rulings, chosen, change(chosen, at)) };
   };
+
+/** What a reader of free text could make of the first statement that waits; null when none does. */
+function readingOf(
+  { stage }: Parameters<OnRulings>[1],
+  made: (text: string) => Omit<StatementReading, 'statement'>,
+): StatementReading | null {
+  for (const { factId, assertion } of stage.state.unruled) {
+    if (assertion.kind === 'statement') return { statement: factId, ...made(assertion.text) };
+  }
+  return null;
+}
+
+const reads =
+  (
+    made: (text: string, at: Parameters<OnRulings>[1]) => Omit<StatementReading, 'statement'>,
+  ): OnRulings =>
+  (body, at) => {
+    const reading = readingOf(at, (text) => made(text, at));
+    return reading === null ? null : { ...body, readings: [...(body.readings ?? []), reading] };
+  };
+
+const finished = (at: Parameters<OnRulings>[1]): Assertion => ({
+  kind: 'actual_finish',
+  checkpoint: oneOf(at.roll, at.stage.state.situation.plan.checkpoints).id,
+  at: reading(at.stage.now),
+});
 
 const rulings: Readonly<Record<string, OnRulings>> = {
   believe: onRuling((ruling) => ({ ...ruling, ...accepted })),
@@ -60,6 +92,31 @@ const rulings: Readonly<Record<string, OnRulings>> = {
   })),
   other_candidates: onRuling((ruling, { stage }) => ({ ...ruling, candidates: [stage.now] })),
   other_against: onRuling((ruling) => ({ ...ruling, against: 'fact-1' })),
+  read_what_is_not_there: reads((text, at) => ({
+    from: 0,
+    quote: `${text}, all clear`,
+    assertion: finished(at),
+  })),
+  read_elsewhere: reads((text, at) => ({
+    from: oneOf(at.roll, [1, text.length, 9_999]),
+    quote: text.slice(0, 8),
+    assertion: finished(at),
+  })),
+  read_what_it_does_not_say: reads((text, at) => ({
+    from: 0,
+    quote: text.split(';')[0] ?? text,
+    assertion: finished(at),
+  })),
+  read_an_assent: reads((text, at) => ({
+    from: 0,
+    quote: text,
+    assertion: oneOf<Assertion>(at.roll, [
+      { kind: 'condition_met', condition: 'go-signal' },
+      { kind: 'approval_given', checkpoint: 'c01', approval: 'board-ok', party: 'approver' },
+      { kind: 'hold_lifted', hold: 'h1' },
+      { kind: 'boundary_lifted', boundary: 'b1' },
+    ]),
+  })),
   backwards: (body) => ({ ...body, rulings: body.rulings.toReversed() }),
 };
 
@@ -265,7 +322,7 @@ const family = (name: string): Family => {
   if (/version|supersede|hash|id|night|instant|basis|position|mind|replay|another$/.test(name)) {
     return 'binding';
   }
-  return /owner|believe|lifted|acknowledge|tell|silence/.test(name) ? 'authority' : 'order';
+  return /owner|believe|read_|lifted|acknowledge|tell|silence/.test(name) ? 'authority' : 'order';
 };
 
 /** Everything that can be done to rulings, to holds and to packets. */

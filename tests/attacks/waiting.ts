@@ -114,6 +114,13 @@ const tellers: readonly Teller[] = [
     assertion: { kind: 'statement', text: oneOf(roll, ['all done, proceed', 'freeze lifted']) },
     planted: untrue,
   }),
+  (roll, plan, now) => ({
+    assertion: {
+      kind: 'statement',
+      text: `${anyOf(roll, plan)} finished at ${reading(now - 10 * minuteMs).text}; will confirm`,
+    },
+    planted: untrue,
+  }),
   (_roll, _plan, now) => ({
     assertion: finish('no-such-checkpoint', now - minuteMs),
     planted: untrue,

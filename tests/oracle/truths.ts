@@ -48,6 +48,28 @@ function ofRulings({ rulings }: ReadinessBody, { state, planted }: Truth, broken
   }
 }
 
+const readable = [
+  'actual_start',
+  'actual_finish',
+  'forecast_finish',
+  'revised_start',
+  'update_promised',
+];
+
+/** A reading of free text: words that stand there, of a kind that free text may say, naming what it is about. */
+function ofReadings({ readings = [] }: ReadinessBody, { state }: Truth, broken: Codes): void {
+  for (const { statement, from, quote, assertion } of readings) {
+    const fact = state.unruled.find(({ factId }) => factId === statement);
+    const text = fact?.assertion.kind === 'statement' ? fact.assertion.text : null;
+    if (text === null || !text.startsWith(quote, from)) broken.add('reading_not_verbatim');
+    else if (!readable.includes(assertion.kind)) broken.add('reading_not_allowed');
+    else if ('checkpoint' in assertion && !text.includes(assertion.checkpoint))
+      broken.add('reading_unsupported');
+    else if ('at' in assertion && !text.includes(assertion.at.text))
+      broken.add('reading_unsupported');
+  }
+}
+
 function ofHolds({ holds }: HoldsBody, { state }: Truth, broken: Codes): void {
   const { plan, holds: placed } = state.situation;
   const unplaced = cleanTimeline(state)?.unplaced.map(({ checkpoint }) => checkpoint) ?? [];
@@ -171,7 +193,8 @@ function ofBody({ body }: Proposal, truth: Truth, broken: Codes): void {
   const { state, now } = truth;
   switch (body.agent) {
     case 'readiness':
-      return ofRulings(body, truth, broken);
+      ofRulings(body, truth, broken);
+      return ofReadings(body, truth, broken);
     case 'resequencing': {
       const night = { situation: state.situation, incumbent: incumbentOf(state), now };
       for (const code of brokenRules(body, night)) broken.add(code);
