@@ -58,7 +58,7 @@ async function refuseCrashOnLive({ ledger }: Interlock): Promise<void> {
 /** Opens everything. Throws when the ledger cannot be opened safely; a Redis that is away does not matter. */
 export async function openParts(config: Config, log: Logger, half: string): Promise<Parts> {
   armCrash(config.fleet.crash, null);
-  const opened = await openInterlock(config);
+  const opened = await openInterlock({ ...config, longLived: true });
   const ledger = { ...opened.ledger, store: withCrashPoints(opened.ledger.store) };
   const interlock = { ...opened, ledger, graph: { ...opened.graph, ledger } };
   try {
