@@ -100,6 +100,13 @@ export const expectationKeys = {
   decision: z
     .union([z.literal('taken'), RejectionCode])
     .meta({ description: 'What became of the last decision of the step.' }),
+  acknowledgement: z
+    .union([z.literal('taken'), RejectionCode])
+    .meta({ description: 'What became of the last acknowledgement of the step.' }),
+  outstanding: z.array(Id).meta({
+    description:
+      'Exactly these people, addressed by the current packet, have not acknowledged it or orders that still hold for them.',
+  }),
   gate_refusals: count.meta({ description: 'How many proposals the gate ever refused.' }),
 } as const;
 

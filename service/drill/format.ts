@@ -24,6 +24,17 @@ const decide = z
   .meta({ description: 'A decision on the packet.' });
 export type DecideText = z.infer<typeof decide>;
 
+const acknowledgement = z
+  .union([
+    Id,
+    z.strictObject({
+      person: Id,
+      packet: z.int().min(1).meta({ description: 'The version that person has seen.' }),
+    }),
+  ])
+  .meta({ description: 'Who says to have seen the current packet, or another version.' });
+export type AcknowledgementText = z.infer<typeof acknowledgement>;
+
 const step = z.strictObject({
   name: z.string().min(1).meta({ description: 'What happens, in words.' }),
   now: time('The instant of this step: reports have arrived by then, and the workflow runs.'),
@@ -43,6 +54,9 @@ const step = z.strictObject({
       'Whether the graph loses its checkpoints before the runs: only the ledger is left.',
   }),
   decide: decide.optional(),
+  acknowledge: z.array(acknowledgement).min(1).optional().meta({
+    description: 'Who acknowledges after the decision, in this order.',
+  }),
   expect: z.array(ExpectationText).optional(),
   never: z.array(ExpectationText).optional().meta({
     description: 'What a good answer must not contain: none of these may be met.',

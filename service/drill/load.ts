@@ -15,7 +15,7 @@ import { reportOf, type Pen } from '../runbook/readFacts.ts';
 import { schemaFindings } from '../runbook/schemaProblems.ts';
 import { readSource } from '../runbook/source.ts';
 import { deskOf } from '../runbook/toPlan.ts';
-import { type DecideText, DrillText, type StepText } from './format.ts';
+import { type AcknowledgementText, type DecideText, DrillText, type StepText } from './format.ts';
 import type { ExpectationText } from './expectations.ts';
 
 export type DrillStep = {
@@ -26,6 +26,7 @@ export type DrillStep = {
   readonly runs: number;
   readonly restart: boolean;
   readonly decide: DecideText | null;
+  readonly acknowledge: readonly AcknowledgementText[];
   readonly expect: readonly ExpectationText[];
   /** What must not be met. */
   readonly never: readonly ExpectationText[];
@@ -94,6 +95,7 @@ function stepOf(
     runs: text.runs ?? 1,
     restart: text.restart ?? false,
     decide: text.decide ?? null,
+    acknowledge: text.acknowledge ?? [],
     expect: text.expect ?? [],
     never: text.never ?? [],
   };
@@ -136,6 +138,7 @@ function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
     runs: 1,
     restart: false,
     decide: declare.decide ?? null,
+    acknowledge: [],
     expect: declare.expect ?? [],
     never: [],
   };

@@ -24,6 +24,8 @@ export type Observed = {
   /** What became of the last delivery of each report, by its id. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly decision: 'taken' | RejectionCode | null;
+  /** What became of the last acknowledgement of the step. */
+  readonly acknowledgement: 'taken' | RejectionCode | null;
 };
 
 /** The packet that waits for a person, else the current one. */

@@ -81,6 +81,8 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{deadline: {after: "21:07"}}', 'Fri 21:07 (close-interface)'],
     ['{deadline: {checkpoint: eod}}', 'Fri 21:07 (close-interface)'],
     ['{decision: taken}', 'none'],
+    ['{acknowledgement: taken}', 'none'],
+    ['{outstanding: []}', 'operator'],
     ['{gate_refusals: 1}', '0'],
   ])('%s', async (expectation, found) => {
     const marks = await scored(expectation);
@@ -111,6 +113,27 @@ describe('a drill', () => {
       { never: true, met: true },
       { never: true, met: false },
     ]);
+  });
+
+  it('takes acknowledgements after the decision, each for the version its person names', async () => {
+    const file = await written('{outstanding: []}', (text) =>
+      text
+        .replace('    take: [e1]\n', '    take: [e1]\n    acknowledge: [operator]\n')
+        .replace(
+          /( +)expect: .*/,
+          `$1decide: {adopt: day-lead}
+    acknowledge: [{person: operator, packet: 1}]
+    expect: [{acknowledgement: packet_superseded}, {outstanding: [operator]}]
+  - name: seen
+    now: "21:08"
+    acknowledge: [operator, day-lead]
+    expect: [{acknowledgement: not_addressed}, {outstanding: []}]`,
+        ),
+    );
+    const { drill, problems } = await loadDrill(file);
+    expect(problems).toEqual([]);
+    if (drill === null) throw new Error('no drill');
+    expect(await runDrill(drill, deps)).toMatchObject({ met: 4, expected: 4, passed: true });
   });
 
   it('gives the same result every time', async () => {

@@ -9,9 +9,9 @@ import { handle } from '../../ledger/handle.ts';
 import { load } from '../../ledger/load.ts';
 import type { Interlock } from '../interlock.ts';
 import type { ExpectationText } from './expectations.ts';
-import type { DecideText } from './format.ts';
+import type { AcknowledgementText, DecideText } from './format.ts';
 import type { Drill, DrillStep } from './load.ts';
-import type { Delivery, Observed } from './observed.ts';
+import { type Delivery, type Observed, preparedIn } from './observed.ts';
 import { score } from './score.ts';
 
 export type DrillClock = { readonly now: () => number; readonly newId: (kind: string) => string };
@@ -154,6 +154,26 @@ async function decide(stage: Stage, wanted: DecideText): Promise<Observed['decis
   return outcome.rejection === null ? 'taken' : outcome.rejection.code;
 }
 
+/** A person says to have seen the current packet, or the version they name. */
+async function acknowledge(
+  stage: Stage,
+  wanted: AcknowledgementText,
+): Promise<Observed['acknowledgement']> {
+  const { drill, interlock } = stage;
+  const own = typeof wanted === 'string' ? { person: wanted, packet: null } : wanted;
+  const { person } = own;
+  const { current } = await stateOf(stage);
+  const version = own.packet ?? current?.packet.version;
+  const seen = preparedIn(await eventsOf(stage)).find((packet) => packet.version === version);
+  const outcome = await handle(interlock.ledger, drill.plan.cutoverId, {
+    type: 'AcknowledgePacket',
+    packetId: seen?.packetId ?? 'none',
+    person,
+    actor: actorOf(stage, person),
+  });
+  return outcome.rejection === null ? 'taken' : outcome.rejection.code;
+}
+
 /** The same ledger with every graph checkpoint gone, as after a crash that lost them. */
 async function forgetCheckpoints({ interlock }: Stage): Promise<void> {
   const threads = new Set<string>();
@@ -176,12 +196,15 @@ async function play(stage: Stage, step: DrillStep): Promise<Moment> {
   }
   const workedMs = performance.now() - begun;
   const decision = step.decide === null ? null : await decide(stage, step.decide);
+  let acknowledgement: Observed['acknowledgement'] = null;
+  for (const one of step.acknowledge) acknowledgement = await acknowledge(stage, one);
   const seen = {
     state: await stateOf(stage),
     events: await eventsOf(stage),
     run: outcome,
     deliveries: stage.deliveries,
     decision,
+    acknowledgement,
   };
   return { step, seen, workedMs };
 }

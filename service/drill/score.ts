@@ -2,6 +2,7 @@
  * Scores expectations against what was observed, one by one: met or not, and what was found instead. It decides
  * nothing and changes nothing.
  */
+import { attendance } from '../../ledger/attendance.ts';
 import type { Hold } from '../../ledger/holds.ts';
 import {
   type ExpectationKey,
@@ -200,6 +201,12 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
     ),
   deadline,
   decision: (wanted, seen) => same(wanted, seen.decision),
+  acknowledgement: (wanted, seen) => same(wanted, seen.acknowledgement),
+  outstanding: (wanted, { state }) =>
+    listed(
+      wanted,
+      attendance(state).flatMap((row) => (row.state === 'outstanding' ? [row.person] : [])),
+    ),
   gate_refusals: (wanted, seen) =>
     counted(
       wanted,
