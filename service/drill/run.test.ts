@@ -117,18 +117,16 @@ describe('a drill', () => {
 
   it('takes acknowledgements after the decision, each for the version its person names', async () => {
     const file = await written('{outstanding: []}', (text) =>
-      text
-        .replace('    take: [e1]\n', '    take: [e1]\n    acknowledge: [operator]\n')
-        .replace(
-          /( +)expect: .*/,
-          `$1decide: {adopt: day-lead}
+      text.replace('    take: [e1]\n', '    take: [e1]\n    acknowledge: [operator]\n').replace(
+        /( +)expect: .*/,
+        `$1decide: {adopt: day-lead}
     acknowledge: [{person: operator, packet: 1}]
     expect: [{acknowledgement: packet_superseded}, {outstanding: [operator]}]
   - name: seen
     now: "21:08"
     acknowledge: [operator, day-lead]
     expect: [{acknowledgement: not_addressed}, {outstanding: []}]`,
-        ),
+      ),
     );
     const { drill, problems } = await loadDrill(file);
     expect(problems).toEqual([]);
