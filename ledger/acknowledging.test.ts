@@ -3,6 +3,7 @@ import { actor, checkpoint, minute, plan, person, reading } from '../tests/suppo
 import { bench, line, packetOn } from '../tests/support/packets.ts';
 import { addressedBy } from './acknowledging.ts';
 import { actingOnOldOrders, attendance } from './attendance.ts';
+import type { CommandOf } from './commands.ts';
 
 const night = plan(
   [
@@ -63,6 +64,34 @@ const acknowledgeFor = (
   who: string,
   by: ReturnType<typeof actor>,
 ) => ledger.give({ type: 'AcknowledgePacket', packetId: 'packet-1', person: who, actor: by });
+
+const operatorsRow = (ledger: ReturnType<typeof standing>, laterMs: number) =>
+  actingOnOldOrders(ledger.state(), ledger.now() + laterMs).find(
+    ({ person: who }) => who === 'operator',
+  );
+const operatorsNotice = (ledger: ReturnType<typeof standing>) => ({
+  noticeId: ledger.state().outbox['operator']?.noticeId ?? '',
+  person: 'operator',
+  channel: 'slack' as const,
+});
+/** A relay claims the operator's notice for 90 s. */
+const begun = (ledger: ReturnType<typeof standing>) => {
+  const times = { claimSeconds: 90, windowSeconds: 60 };
+  ledger.give({ type: 'BeginNotice', ...operatorsNotice(ledger), relay: 'relay', ...times });
+  return { attempt: ledger.state().outbox['operator']?.sendings.slack?.attempt ?? 0 };
+};
+const end = (
+  ledger: ReturnType<typeof standing>,
+  attempt: number,
+  outcome: CommandOf<'EndNotice'>['outcome'],
+) =>
+  ledger.give({
+    type: 'EndNotice',
+    ...operatorsNotice(ledger),
+    attempt,
+    version: 2,
+    outcome,
+  });
 
 describe('acknowledging', () => {
   it.each(['operator', 'dev', 'pager'])('%s is addressed and says so once', (who) => {
@@ -213,21 +242,64 @@ describe('who still acts on old orders', () => {
     expect(actingOnOldOrders(bench(night).state(), minute(0))).toEqual([]);
   });
 
-  it('names the version, the minutes since the notice and the contact to try next', () => {
+  it('a notice that is only queued has told nobody, and the first contact is still to be tried', () => {
     const ledger = standing();
     acknowledge(ledger, 'operator');
     acknowledge(ledger, 'dev');
     superseded(ledger);
-    const now = ledger.now() + 12 * 60_000 + 59_999;
-    expect(actingOnOldOrders(ledger.state(), now)).toEqual([
+    expect(actingOnOldOrders(ledger.state(), ledger.now() + 12 * 60_000)).toEqual([
       {
         person: 'operator',
         actsOn: 1,
-        minutesSinceNotice: 12,
-        nextContact: { channel: 'phone', address: '+1' },
+        notice: { version: 2, state: 'waiting', reason: null },
+        toldVersion: null,
+        minutesSinceNotice: null,
+        nextContact: { channel: 'slack', address: '@operator' },
       },
-      { person: 'pager', actsOn: null, minutesSinceNotice: null, nextContact: null },
+      {
+        person: 'pager',
+        actsOn: null,
+        notice: null,
+        toldVersion: null,
+        minutesSinceNotice: null,
+        nextContact: null,
+      },
     ]);
+  });
+
+  const refused = { kind: 'failed', ambiguous: false, final: false, retryAt: 0 } as const;
+  const taken = { kind: 'sent', providerId: null, found: false, possibleDuplicate: false } as const;
+  it.each([
+    ['tried and refused for now', { ...refused, reason: 'refused_for_now' }, 'failing'],
+    ['its answer was lost', { ...refused, reason: 'no_answer', ambiguous: true }, 'in_doubt'],
+    ['taken', taken, 'sent'],
+  ] as const)('says of a notice that was %s what became of it', (_, outcome, becomes) => {
+    const ledger = superseded();
+    const { attempt } = begun(ledger);
+    end(ledger, attempt, outcome);
+    const isSent = outcome.kind === 'sent';
+    expect(operatorsRow(ledger, 12 * 60_000 + 59_999)).toMatchObject({
+      notice: { version: 2, state: becomes, reason: null },
+      toldVersion: isSent ? 2 : null,
+      minutesSinceNotice: isSent ? 12 : null,
+      nextContact: { channel: isSent ? 'phone' : 'slack' },
+    });
+  });
+
+  it('a relay that died in between leaves a notice that may have got through', () => {
+    const ledger = superseded();
+    begun(ledger);
+    expect(operatorsRow(ledger, 89_000)?.notice?.state).toBe('waiting');
+    expect(operatorsRow(ledger, 90_000)?.notice?.state).toBe('in_doubt');
+  });
+
+  it('says why nothing is sent', () => {
+    const ledger = superseded();
+    const noticeId = ledger.state().outbox['operator']?.noticeId ?? '';
+    const reason = 'notices_off';
+    ledger.give({ type: 'SuppressNotice', noticeId, person: 'operator', reason });
+    const notice = { version: 2, state: 'not_sent', reason };
+    expect(operatorsRow(ledger, 0)).toMatchObject({ notice, toldVersion: null });
   });
 
   it('starts with the first contact when no notice went out, and stays with the only one', () => {

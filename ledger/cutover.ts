@@ -116,8 +116,6 @@ export const CutoverState = z.strictObject({
     Id,
     z.strictObject({ version: z.int(), countsFor: z.int(), at: Instant }),
   ),
-  /** Newest notice queued for each person. */
-  noticed: z.record(Id, z.strictObject({ version: z.int(), at: Instant })),
   /** Who was told what, and what waits to be sent, by person. */
   outbox: z.record(Id, Outbox),
   refusals: z.int(),

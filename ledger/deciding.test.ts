@@ -96,7 +96,7 @@ describe('adopting the pending packet', () => {
     expect(state.decided['packet-1']).toMatchObject({ how: 'superseded', version: 1, by: 'lead' });
     expect(state.decided['packet-2']).toMatchObject({ how: 'adopted', version: 2, by: 'lead' });
     expect(state.usedNonces).toContain(binding.nonce);
-    expect(state.noticed['operator']?.version).toBe(2);
+    expect(state.outbox['operator']?.version).toBe(2);
     expect(state.moved).toEqual([]);
   });
 

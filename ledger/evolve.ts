@@ -41,7 +41,6 @@ function declare(event: LedgerEvent, body: EventOf<'CutoverDeclared'>): CutoverS
     decided: {},
     usedNonces: [],
     acknowledgements: {},
-    noticed: {},
     outbox: {},
     refusals: 0,
     modelUse: noModelUse,

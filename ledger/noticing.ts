@@ -29,19 +29,16 @@ export function queueNotice(
 ): CutoverState {
   const { noticeId, person, version } = body;
   const before = state.outbox[person];
-  return {
-    ...withOutbox(state, person, {
-      noticeId,
-      version,
-      queuedAt: recordedAt,
-      suppressed: null,
-      sendings: before?.sendings ?? {},
-      told: before?.told ?? {},
-      recent: before?.recent ?? [],
-      perhapsTold: before?.perhapsTold ?? null,
-    }),
-    noticed: { ...state.noticed, [person]: { version, at: recordedAt } },
-  };
+  return withOutbox(state, person, {
+    noticeId,
+    version,
+    queuedAt: recordedAt,
+    suppressed: null,
+    sendings: before?.sendings ?? {},
+    told: before?.told ?? {},
+    recent: before?.recent ?? [],
+    perhapsTold: before?.perhapsTold ?? null,
+  });
 }
 
 /** What an older attempt on this channel leaves behind when another takes its place. */

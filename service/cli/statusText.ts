@@ -8,6 +8,7 @@ import type { Fact, Ruling } from '../../ledger/facts.ts';
 import type { CurrentView, PendingView } from '../../ledger/views.ts';
 import { readinessWords } from '../words/codes.ts';
 import type { Names } from '../words/names.ts';
+import { standingText } from '../words/noticeReasons.ts';
 import { fullTimeText, minutesText, timeText } from '../words/times.ts';
 import { wrap } from './screen.ts';
 
@@ -69,6 +70,15 @@ export function heldFactLines(state: CutoverState, names: Names): string[] {
   );
 }
 
+/** What reached them, and what became of the newest notice when that is another. */
+function toldText({ notice, toldVersion, minutesSinceNotice }: OldOrders): string {
+  const told =
+    toldVersion === null || minutesSinceNotice === null
+      ? 'was told nothing'
+      : `was told version ${toldVersion} ${minutesText(minutesSinceNotice)} ago`;
+  return notice === null || notice.state === 'sent' ? told : `${told}, ${standingText(notice)}`;
+}
+
 /** Who to call, and how: sorted as given. */
 export function oldOrdersText(rows: readonly OldOrders[], names: Names): string {
   if (rows.length === 0) return 'nobody';
@@ -76,15 +86,11 @@ export function oldOrdersText(rows: readonly OldOrders[], names: Names): string 
     .map((row) => {
       const acts =
         row.actsOn === null ? 'has acknowledged no packet' : `acts on version ${row.actsOn}`;
-      const notice =
-        row.minutesSinceNotice === null
-          ? 'never notified'
-          : `notified ${minutesText(row.minutesSinceNotice)} ago`;
       const contact =
         row.nextContact === null
           ? 'no contact'
           : `next: ${row.nextContact.channel} ${row.nextContact.address}`;
-      return wrap(`${names.person(row.person)}: ${acts}, ${notice}, ${contact}`, 4);
+      return wrap(`${names.person(row.person)}: ${acts}, ${toldText(row)}, ${contact}`, 4);
     })
     .join('\n');
 }

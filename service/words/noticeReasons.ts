@@ -1,6 +1,7 @@
 /**
  * Why a notice is not sent, or not yet: one closed sentence for each code.
  */
+import type { NoticeStanding } from '../../ledger/attendance.ts';
 import type { NoticeTrouble, SuppressionReason } from '../../ledger/outbox.ts';
 import type { NotNotified } from '../../ledger/packet.ts';
 
@@ -27,3 +28,15 @@ export const notNotifiedWords: Readonly<Record<NotNotified['reason'], string>> =
   not_involved: 'not involved',
   only_finished_work: 'only finished work',
 };
+
+const standingWords: Readonly<Record<NoticeStanding['state'], string>> = {
+  sent: 'was sent',
+  waiting: 'waits to be sent',
+  failing: 'did not get through yet',
+  in_doubt: 'may have got through',
+  not_sent: 'is not sent',
+};
+
+/** What became of the newest notice of a person, in a few words. */
+export const standingText = ({ version, state, reason }: NoticeStanding): string =>
+  `the notice of version ${version} ${standingWords[state]}${reason === null ? '' : `: ${suppressionWords[reason]}`}`;
