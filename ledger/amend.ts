@@ -149,11 +149,13 @@ export function changeAvailability(
 
 export function addCheckpoint(situation: Situation, added: Checkpoint, fact: Fact): Situation {
   if (situation.progress[added.id] !== undefined) return situation;
+  const { checkpoints } = situation.plan;
+  const taken = checkpoints.some(({ rank }) => rank === added.rank);
+  const later = (known: Checkpoint): Checkpoint =>
+    taken && known.rank >= added.rank ? { ...known, rank: known.rank + 1 } : known;
   const next = planOf(situation, fact, {
     name: `checkpoint:${added.id}`,
-    change: {
-      checkpoints: [...situation.plan.checkpoints, added],
-    },
+    change: { checkpoints: [...checkpoints.map(later), added] },
   });
   return { ...next, progress: { ...next.progress, [added.id]: noProgress } };
 }

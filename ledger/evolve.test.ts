@@ -188,3 +188,19 @@ describe('folding', () => {
     });
   });
 });
+
+describe('a checkpoint added', () => {
+  const ranks = (rank: number) => {
+    const added = fact({ kind: 'checkpoint_added', added: checkpoint('found-late', { rank }) });
+    const { checkpoints } = accepted(declared(night), [added]).situation.plan;
+    return Object.fromEntries(checkpoints.map((one) => [one.id, one.rank]));
+  };
+
+  it('takes its place in the approved order, and what stands there moves down', () => {
+    expect(ranks(2)).toEqual({ cut: 1, 'found-late': 2, check: 3 });
+  });
+
+  it('moves nothing where its rank is free', () => {
+    expect(ranks(3)).toEqual({ cut: 1, check: 2, 'found-late': 3 });
+  });
+});

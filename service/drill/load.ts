@@ -11,10 +11,9 @@ import type { FactsReport } from '../runbook/factsFormat.ts';
 import { schemaTree } from '../runbook/jsonSchema.ts';
 import { type FilePath, type FileProblem, type Finding, locate } from '../runbook/problems.ts';
 import { parseFacts, parseRunbook } from '../runbook/parse.ts';
-import { reportOf, type Pen } from '../runbook/readFacts.ts';
+import { type Pen, penOf, reportOf } from '../runbook/readFacts.ts';
 import { schemaFindings } from '../runbook/schemaProblems.ts';
 import { readSource } from '../runbook/source.ts';
-import { deskOf } from '../runbook/toPlan.ts';
 import { type AcknowledgementText, type DecideText, DrillText, type StepText } from './format.ts';
 import type { ExpectationText } from './expectations.ts';
 
@@ -127,7 +126,7 @@ function checkTimes(
 }
 
 function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
-  const pen: Pen = { desk: deskOf(plan), plan, added: new Set() };
+  const pen = penOf(plan);
   const { declare } = text;
   const at = instant(declare.at, { file: ['declare', 'at'], plan: null }, pen.desk);
   const first: DrillStep = {

@@ -16,8 +16,8 @@ export type FactContext = {
   readonly plan: Plan;
   readonly reporter: Id;
   readonly occurredAt: Instant;
-  /** Checkpoints that this file has added so far: they come after those of the plan. */
-  readonly added: Set<Id>;
+  /** The approved rank of each checkpoint of the plan, and of those that these reports have added so far. */
+  readonly ranks: Map<Id, number>;
   /** Where the value under the fact's key stands. */
   readonly path: FilePath;
 };
@@ -117,15 +117,33 @@ export function boundary(fact: Of<'boundary'>, context: FactContext): Assertion 
   };
 }
 
-export function add({ text: _text, ...fact }: Of<'add'>, context: FactContext): Assertion | null {
-  const { plan, desk } = context;
-  context.added.add(fact.id);
-  const known = new Set([...plan.checkpoints.map(({ id }) => id), ...context.added]);
-  const last = Math.max(0, ...plan.checkpoints.map(({ rank }) => rank));
+/** Gives a new checkpoint its rank: that of the one it comes before, which moves down with all later ones; or the last. */
+function takeRank(id: Id, before: Id | undefined, ranks: Map<Id, number>): number {
+  const rank =
+    (before === undefined ? null : ranks.get(before)) ?? Math.max(0, ...ranks.values()) + 1;
+  for (const [other, known] of ranks) if (known >= rank) ranks.set(other, known + 1);
+  ranks.set(id, rank);
+  return rank;
+}
+
+export function add(
+  { text: _text, before, ...fact }: Of<'add'>,
+  context: FactContext,
+): Assertion | null {
+  const { plan, desk, ranks } = context;
+  if (before !== undefined && !ranks.has(before)) {
+    return miss(
+      context,
+      `no checkpoint "${before}" to come before`,
+      'write the id of a checkpoint of the plan',
+    );
+  }
+  const rank = takeRank(fact.id, before, ranks);
+  const known = new Set(ranks.keys());
   const added: Checkpoint | null = checkpointOf(fact, at(context), {
     desk,
     known,
-    rank: last + context.added.size,
+    rank,
     holderAt: (when, role, checkpoint) => holderAt(plan.authority, when, { role, checkpoint }),
   });
   return added === null ? null : { kind: 'checkpoint_added', added };

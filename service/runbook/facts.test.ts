@@ -248,6 +248,20 @@ describe('facts as people write them', () => {
     });
   });
 
+  it('an added checkpoint comes before the one it names, and later ones after it', () => {
+    const { added } = Object(
+      assertionOf('add: {id: extra, before: after, role: ops, start: "01:00", duration: 10m}'),
+    );
+    expect(added.rank).toBe(2);
+  });
+
+  it('an added checkpoint cannot come before one that is not there', () => {
+    const fact = 'add: {id: extra, before: nothing, role: ops, start: "01:00", duration: 10m}';
+    expect(read(report(fact)).problems).toMatchObject([
+      { message: 'no checkpoint "nothing" to come before' },
+    ]);
+  });
+
   it('every kind of fact of the ledger has a key', () => {
     const reached = new Set(examples.map(([, value]) => Object(value).kind));
     const all = Assertion.options.map((option) => option.shape.kind.value);

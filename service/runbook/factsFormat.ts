@@ -65,7 +65,10 @@ export const factKeys = {
   }),
   boundary_lifted: z.strictObject({ boundary: Id, text }),
   add: z.strictObject({
-    id: id('The id of the new checkpoint. It comes last in the approved order.'),
+    id: id('The id of the new checkpoint.'),
+    before: id(
+      'The checkpoint it comes before in the approved order, such as the first one that waits for it. Left out: it comes last.',
+    ).optional(),
     start,
     ...otherKeys,
     text,

@@ -29,7 +29,18 @@ export type ReadFacts = {
 };
 
 /** What reading the reports of one file needs. */
-export type Pen = { readonly desk: Desk; readonly plan: Plan; readonly added: Set<Id> };
+export type Pen = {
+  readonly desk: Desk;
+  readonly plan: Plan;
+  /** The approved rank of each checkpoint, with those that these reports add. */
+  readonly ranks: Map<Id, number>;
+};
+
+export const penOf = (plan: Plan): Pen => ({
+  desk: deskOf(plan),
+  plan,
+  ranks: new Map(plan.checkpoints.map(({ id, rank }) => [id, rank])),
+});
 
 const short = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value).replaceAll('"', '');
@@ -51,12 +62,12 @@ function ownWords(fact: FactText): string | undefined {
 
 /** One report as the ledger takes it, or null with findings in the pen's desk. */
 export function reportOf(text: ReportText, path: FilePath, pen: Pen): FactsReport | null {
-  const { desk, plan, added } = pen;
+  const { desk, plan, ranks } = pen;
   const moment = (key: 'occurred' | 'received', when: string) =>
     instant(when, { file: [...path, key], plan: null }, desk);
   const occurredAt = moment('occurred', text.occurred);
   const receivedAt = text.received === undefined ? null : moment('received', text.received);
-  const context = { desk, plan, reporter: text.by, occurredAt: occurredAt ?? 0, added };
+  const context = { desk, plan, reporter: text.by, occurredAt: occurredAt ?? 0, ranks };
   const assertions = whole(
     text.facts.map((fact, index) => {
       const place = [...path, 'facts', index, keyOfFact(fact) ?? 0];
@@ -154,7 +165,7 @@ function readRaw(value: unknown): ReadFacts {
 export function readFacts(value: unknown, plan: Plan): ReadFacts {
   const list = Array.isArray(value) ? value : [value];
   if (list.length > 0 && list.every(looksRaw)) return readRaw(value);
-  const pen: Pen = { desk: deskOf(plan), plan, added: new Set() };
+  const pen = penOf(plan);
   if (Array.isArray(value) || (isRecord(value) && 'source' in value)) {
     const parsed = shaped(z.array(ReportText).min(1), list);
     const up = ({ path, ...rest }: Finding): Finding => ({

@@ -99,8 +99,8 @@ const turns: { readonly [K in FactKey]: Turn<K> } = {
   alter,
   skip: ({ checkpoint }) => ({ kind: 'checkpoint_altered', checkpoint, change: skipped }),
   depends: ({ checkpoint, predecessors }, context) => {
-    const { desk, plan, path } = context;
-    const known = new Set([...plan.checkpoints.map(({ id }) => id), ...context.added]);
+    const { desk, path, ranks } = context;
+    const known = new Set(ranks.keys());
     const read = predecessorsOf(predecessors, [...path, 'predecessors'], { desk, known });
     return read === null ? null : { kind: 'dependency_changed', checkpoint, predecessors: read };
   },
