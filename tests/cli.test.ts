@@ -169,7 +169,7 @@ describe('the command line, one night from declaring to acknowledging', () => {
 
   it('lists who still acts on old orders until they acknowledge', () => {
     expect(interlock(['status', ...at('23:30')]).out).toMatch(
-      /Operator on duty: .*email operator@example\.test/,
+      /Operator on duty: [^:]*was told nothing[^:]*next:\s+email\s+operator@example\.test/,
     );
     const stale = interlock(['ack', '1', '--as', 'operator', ...at('23:31')]);
     expect(stale.code).toBe(4);
