@@ -7,7 +7,7 @@ import type { RejectionCode, ViolationCode } from '../../ledger/codes.ts';
 import { decide } from '../../ledger/decide.ts';
 import { foresee } from '../../ledger/evolve.ts';
 import type { Judge } from '../../ledger/judge.ts';
-import type { Proposal } from '../../ledger/proposal.ts';
+import type { Proposal, Violation } from '../../ledger/proposal.ts';
 import type { AgentName } from '../../ledger/vocabulary.ts';
 import { unsafeIn } from '../oracle/truths.ts';
 import { jsonOf } from '../support/mutations.ts';
@@ -22,7 +22,11 @@ import { read, shuffled, slotOperators, textOf, textOperators } from './wire.ts'
 
 type Outcome =
   | { readonly at: 'ledger'; readonly code: RejectionCode }
-  | { readonly at: 'gate'; readonly codes: ReadonlySet<ViolationCode> }
+  | {
+      readonly at: 'gate';
+      readonly codes: ReadonlySet<ViolationCode>;
+      readonly violations: readonly Violation[];
+    }
   /** Found clean; a packet then waits for a person. */
   | { readonly at: 'clean'; readonly waits: boolean };
 
@@ -39,9 +43,11 @@ export function present(proposal: Proposal, { state, now }: Stage, judge: Judge)
   if (verdict === undefined) {
     return { at: 'ledger', code: gated.rejection?.code ?? 'proposal_unknown' };
   }
-  return verdict.clean
-    ? { at: 'clean', waits: gated.events.some(({ type }) => type === 'ApprovalRequested') }
-    : { at: 'gate', codes: new Set(verdict.violations.map(({ code }) => code)) };
+  if (verdict.clean) {
+    return { at: 'clean', waits: gated.events.some(({ type }) => type === 'ApprovalRequested') };
+  }
+  const { violations } = verdict;
+  return { at: 'gate', codes: new Set(violations.map(({ code }) => code)), violations };
 }
 
 /** What is remembered of an operator that was used. */
@@ -65,7 +71,8 @@ const applied = <Draft>(
 const named = (start: string): readonly Operator<Proposal>[] =>
   bodyOperators.filter(({ name }) => name.startsWith(start));
 
-const ownOperators: Readonly<Record<AgentName, readonly Operator<Proposal>[]>> = {
+/** What can be done to the body of each agent. */
+export const ownOperators: Readonly<Record<AgentName, readonly Operator<Proposal>[]>> = {
   readiness: named('rulings'),
   resequencing: timelineOperators,
   holds: named('holds'),
