@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { standardCaps } from '../ledger/modelCost.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, readIdentity } from './config.ts';
 
 describe('settings', () => {
   it('have a default for everything, so that a bare machine works', () => {
@@ -73,6 +76,26 @@ describe('settings', () => {
   it('stop the start when one cannot be understood, naming it', () => {
     expect(() => readConfig({ INTERLOCK_LOG: 'loud' })).toThrow(ConfigError);
     expect(() => readConfig({ INTERLOCK_LOG: 'loud' })).toThrow(/INTERLOCK_LOG/);
+  });
+
+  it('are refused by a name that is none, but for secrets of hooks', () => {
+    expect(() => readConfig({ INTERLOCK_LEDGRE: 'postgres://db/x' })).toThrow(/INTERLOCK_LEDGRE/);
+    expect(() => readIdentity({ INTERLOCK_OIDC_ISUER: 'https://x' })).toThrow(ConfigError);
+    expect(readConfig({ INTERLOCK_HOOK_BOARD: 'secret' }).log).toBe('warn');
+  });
+
+  it('that are secrets may lie in files, which are read whole and say one thing', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'secrets-')), 'ledger');
+    const from = (text: string, more: NodeJS.ProcessEnv = {}) => {
+      writeFileSync(file, text);
+      return () => readConfig({ INTERLOCK_LEDGER_FILE: file, ...more });
+    };
+    expect(from('postgres://u:p@db/x\n')().ledger).toBe('postgres://u:p@db/x');
+    expect(from(' \n')).toThrow(/INTERLOCK_LEDGER_FILE names an empty file/);
+    expect(from('a', { INTERLOCK_LEDGER: 'b' })).toThrow(/are both set/);
+    expect(() => readConfig({ INTERLOCK_LEDGER_FILE: `${file}-none` })).toThrow(/cannot be read/);
+    expect(() => readConfig({ INTERLOCK_LOG_FILE: file })).toThrow(/no setting INTERLOCK_LOG_FILE/);
+    rmSync(dirname(file), { recursive: true });
   });
 
   it('keep state from being traced to another site unless asked for by our own name', () => {

@@ -12,6 +12,7 @@ import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/
 import { type Hook, hooksFrom } from './hooks/settings.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
 import { type ModelConfig, modelSettings, modelVariables } from './modelSettings.ts';
+import { secretNamed, SecretFileProblem, secretSettings, withSecretFiles } from './secretFiles.ts';
 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
@@ -44,14 +45,44 @@ export type Config = {
   readonly fleet: FleetSettings;
 };
 
+/** The name of every setting that is read from the environment. */
+export const settingNames: readonly string[] = [
+  ...Object.keys(Environment.shape),
+  ...Object.keys(identitySettings.in.shape),
+  'INTERLOCK_HOOKS',
+  ...secretSettings.map((setting) => `${setting}_FILE`),
+];
+
 /** A setting that cannot be understood. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Ours by name, and read by nobody: a slip of the pen that would otherwise leave a default in force. */
+function refuseUnknown(environment: NodeJS.ProcessEnv): void {
+  const unknown = Object.keys(environment).filter(
+    (name) => /^INTERLOCK_(?!HOOK_)/.test(name) && !settingNames.includes(name),
+  );
+  if (unknown.length === 0) return;
+  throw new ConfigError(
+    `there is no setting ${unknown.join(', ')}: correct the name or unset it (service/README.md names every setting; names of hooks' secrets may begin with INTERLOCK_HOOK_)`,
+  );
+}
+
+/** The environment with the secrets that lie in files; the only way in for every reader below. */
+function told(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  refuseUnknown(environment);
+  try {
+    return withSecretFiles(environment);
+  } catch (error) {
+    if (!(error instanceof SecretFileProblem)) throw error;
+    throw new ConfigError(`cannot read the settings: ${error.message}`);
+  }
+}
+
 /** Reads the environment. Switches the libraries' own tracing off unless INTERLOCK_TRACING is `on`. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = Environment.safeParse(environment);
+  const parsed = Environment.safeParse(told(environment));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       (issue) => `${issue.path.join('.')}: ${issue.message}`,
@@ -80,7 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 /** Settings of identities, as the environment has them. Throws ConfigError naming what cannot be understood. */
 export function readIdentity(environment: NodeJS.ProcessEnv = process.env): IdentitySettings {
-  const parsed = identitySettings.safeParse(environment);
+  const parsed = identitySettings.safeParse(told(environment));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
@@ -91,7 +122,9 @@ export function readHooks(environment: NodeJS.ProcessEnv = process.env): readonl
   const path = environment['INTERLOCK_HOOKS'];
   if (path === undefined || path === '') return [];
   try {
-    return hooksFrom(parseYaml(readFileSync(path, 'utf8')), (name) => environment[name]);
+    return hooksFrom(parseYaml(readFileSync(path, 'utf8')), (name) =>
+      secretNamed(environment, name),
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`cannot read INTERLOCK_HOOKS: ${why}`);
