@@ -54,6 +54,10 @@ const Composition = z.object({
   secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
 });
 
+const Linted = z.array(
+  z.object({ messages: z.array(z.object({ rule: z.string(), message: z.string() })) }),
+);
+
 /** What dclint says of a text: the schema of the Compose specification, and its rules but those of taste. */
 function lint(text: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'compose-'));
@@ -71,9 +75,10 @@ function lint(text: string): string[] {
   });
   try {
     writeFileSync(file, text);
-    return linter
-      .lintFiles([file], false)
-      .flatMap(({ messages }) => messages.map(({ rule, message }) => `${rule}: ${message}`));
+    // The package's own types name files without their endings, which our compiler does not follow.
+    return Linted.parse(linter.lintFiles([file], false))
+      .flatMap(({ messages }) => messages)
+      .map(({ rule, message }) => `${rule}: ${message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
