@@ -1,18 +1,29 @@
 /** An HTTP server on a port: starts when it is bound, and stops by finishing what it has begun. */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import type { Hono } from 'hono';
 
 export type Listening = { readonly url: string; stop(): Promise<void> };
 
 const drainMs = 5_000;
 
+/** Whoever sends slowly is cut off: headers and whole requests have a time, and a connection that says nothing too. */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+} as const;
+
+const mostConnections = 2_000;
+
 /** Binds; port 0 takes a free one. Throws when the port is taken. */
 export async function listen(
-  app: Pick<Hono, 'fetch'>,
+  app: Pick<Parameters<typeof createAdaptorServer>[0], 'fetch'>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: patience });
+  server.maxConnections = mostConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -8,7 +8,7 @@ import { CommanderError } from 'commander';
 import { type Answer, exits, UsageError } from './cli/answer.ts';
 import { buildProgram, type Host, type Where } from './cli/program.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, readHooks, readIdentity } from './config.ts';
 import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
 import { openBeside } from './openBeside.ts';
 import { newId, openLedger } from './openLedger.ts';
@@ -91,7 +91,10 @@ try {
     withInterlock,
     withIdentity,
     fleet: {
-      serve: async () => (await import('./serve.ts')).serve(config, logger),
+      serve: async ({ as }) => {
+        const { serve } = await import('./serve.ts');
+        return serve(config, logger, { identity: readIdentity(), hooks: readHooks(), as });
+      },
       work: async () => (await import('./work.ts')).work(config, logger),
     },
     deliver,

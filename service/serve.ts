@@ -4,31 +4,129 @@
  */
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import { listen } from './listen.ts';
+import { resume } from '../graph/run.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { Hook } from './hooks/settings.ts';
+import { addApi } from './http/app.ts';
+import type { IdentityDeps } from './identity/audit.ts';
+import type { Door } from './identity/door.ts';
+import { embeddedDoor, linkFor, loopback, notForANetwork } from './identity/embeddedDoor.ts';
+import type { IdentitySettings } from './identity/settings.ts';
+import { type Listening, listen } from './listen.ts';
+import { openBeside } from './openBeside.ts';
 import { isUrl } from './openLedger.ts';
 import { addProbes } from './probes.ts';
-import { openParts } from './process.ts';
+import { openParts, type Parts } from './process.ts';
 import { type Running, startWork } from './work.ts';
+
+/** Who may come in, and how. */
+export type People = {
+  readonly identity: IdentitySettings;
+  readonly hooks: readonly Hook[];
+  /** Embedded mode: for whom a link is printed. */
+  readonly as?: string | undefined;
+};
 
 const worksToo = ({ ledger, fleet }: Config): boolean =>
   fleet.serveWorks === 'on' || (fleet.serveWorks === 'auto' && !isUrl(ledger));
 
+type Entrance = {
+  readonly door: Door;
+  /** Told where it listens, once it does; answers with what the terminal should say. */
+  readonly opened: (at: Listening) => Promise<readonly string[]>;
+};
+
+/** Without a provider anybody on this machine who has the link is let in, so nobody else may reach it. */
+function embedded(deps: IdentityDeps, { identity, as }: People): Entrance {
+  let port = 0;
+  const how = 'A link for somebody: interlock link --as PERSON --url';
+  return {
+    door: embeddedDoor(deps, { limits: identity.limits, port: () => port }),
+    opened: async ({ url }) => {
+      port = Number(new URL(url).port);
+      if (as === undefined) return [notForANetwork, `${how} ${url}`];
+      return [
+        notForANetwork,
+        `Opens once, within ten minutes, as ${as}:`,
+        await linkFor(deps, as, url),
+      ];
+    },
+  };
+}
+
+async function entranceFor(people: People, deps: IdentityDeps): Promise<Entrance> {
+  const { provider, limits } = people.identity;
+  if (provider === null) return embedded(deps, people);
+  const { oidcDoor } = await import('./identity/oidcDoor.ts');
+  return { door: oidcDoor(deps, { provider, limits }), opened: async () => [] };
+}
+
+/** The embedded mode is not for a network: asking for one without a provider stops the start. */
+function assertNotExposed({ fleet }: Config, { identity }: People): void {
+  if (identity.provider !== null || fleet.host === loopback) return;
+  throw new ConfigError(
+    `INTERLOCK_HOST is ${fleet.host}, and without INTERLOCK_OIDC_ISSUER anybody with a link acts as anybody: ` +
+      `leave it at ${loopback}, or set up logins (service/identity/README.md)`,
+  );
+}
+
+/** The API on parts that are open. */
+function apiOn(
+  { config, interlock, doorbell, metrics, onTrouble, log }: Parts,
+  {
+    deps,
+    door,
+    hooks,
+    isUp,
+  }: {
+    readonly deps: IdentityDeps;
+    readonly door: Door;
+    readonly hooks: readonly Hook[];
+    readonly isUp: () => boolean;
+  },
+) {
+  const { ledger, graph } = interlock;
+  const trouble = (error: unknown, where: string): void => {
+    onTrouble(null, error);
+    log.warn({ where, why: error instanceof Error ? error.name : 'unknown' }, 'a request failed');
+  };
+  const base = addProbes(new Hono(), { store: ledger.store, metrics, isUp });
+  return addApi(base, {
+    ledger,
+    beside: deps.beside,
+    door,
+    hooks,
+    ack: config.notices.ack,
+    ring: (cutoverId) => doorbell.ring(cutoverId),
+    decided: (cutoverId, version) =>
+      void resume(graph, cutoverId, version).catch((error: unknown) => onTrouble(cutoverId, error)),
+    trouble,
+  });
+}
+
 /** `interlock serve`. */
-export async function serve(config: Config, log: Logger): Promise<Running> {
+export async function serve(config: Config, log: Logger, people: People): Promise<Running> {
+  assertNotExposed(config, people);
   const parts = await openParts(config, log, 'serve');
+  const beside = await openBeside(config);
+  const { now, newId } = parts.interlock.ledger;
+  const deps: IdentityDeps = { beside, now, newId };
   let up = true;
-  const { store } = parts.interlock.ledger;
-  const app = addProbes(new Hono(), { store, metrics: parts.metrics, isUp: () => up });
+  const entrance = await entranceFor(people, deps);
+  const { door } = entrance;
+  const app = apiOn(parts, { deps, door, hooks: people.hooks, isUp: () => up });
   const server = await listen(app, config.fleet);
+  const told = await entrance.opened(server);
   const working = worksToo(config) ? await startWork(parts) : null;
   log.info({ url: server.url, name: parts.name, works: working !== null }, 'serving');
   return {
     url: server.url,
+    told,
     stop: async () => {
       up = false;
       await server.stop();
       await working?.stop();
+      await beside.close();
       await parts.close();
     },
   };

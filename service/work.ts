@@ -14,7 +14,12 @@ import { standardPace } from './worker/pause.ts';
 import { startWorker } from './worker/worker.ts';
 
 /** A half that runs. `stop` drains: nothing new is begun, what is under way ends between two steps. */
-export type Running = { readonly url: string; stop(): Promise<void> };
+export type Running = {
+  readonly url: string;
+  /** What else the terminal should say, such as a link that logs somebody in. */
+  readonly told?: readonly string[];
+  stop(): Promise<void>;
+};
 
 /** Starts the worker and the relay on parts that are open. */
 export async function startWork(parts: Parts): Promise<{ stop(): Promise<void> }> {

@@ -145,4 +145,28 @@ const sqliteWork: Migration = {
   ],
 };
 
-export const sqliteMigrations: readonly Migration[] = [sqliteEvents, sqliteIdentity, sqliteWork];
+/** Can be emptied at any time: a request that comes again is then known by what the ledger keeps of it. */
+const sqliteRequests: Migration = {
+  name: 'keys of requests',
+  statements: [
+    `create table request_keys (
+      caller text not null,
+      key text not null,
+      digest text not null check (length(digest) = 64),
+      status integer,
+      headers text,
+      body text,
+      claimed_until integer not null,
+      created_at integer not null,
+      primary key (caller, key)
+    ) strict, without rowid`,
+    'create index request_keys_by_age on request_keys (created_at)',
+  ],
+};
+
+export const sqliteMigrations: readonly Migration[] = [
+  sqliteEvents,
+  sqliteIdentity,
+  sqliteWork,
+  sqliteRequests,
+];

@@ -160,7 +160,26 @@ const work: Migration = {
   ],
 };
 
-const postgresMigrations: readonly Migration[] = [tables, role, identity, work];
+const requests: Migration = {
+  name: 'keys of requests',
+  statements: [
+    `create table interlock.request_keys (
+      caller text collate "C" not null,
+      key text collate "C" not null,
+      digest text not null check (length(digest) = 64),
+      status integer,
+      headers text,
+      body text,
+      claimed_until bigint not null,
+      created_at bigint not null,
+      primary key (caller, key)
+    )`,
+    'create index request_keys_by_age on interlock.request_keys (created_at)',
+    `grant select, insert, update, delete on interlock.request_keys to ${applicationRole}`,
+  ],
+};
+
+const postgresMigrations: readonly Migration[] = [tables, role, identity, work, requests];
 
 async function versionOf(client: ClientBase): Promise<number> {
   const there = await client.query(

@@ -5,12 +5,13 @@
 import { coverageGaps } from '../../constraints/planCoverage.ts';
 import { run } from '../../graph/run.ts';
 import { handle } from '../../ledger/handle.ts';
-import { openInterlock, type Interlock } from '../interlock.ts';
+import type { Interlock } from '../interlock.ts';
 import { parseRunbook } from '../runbook/parse.ts';
+import { onCopy } from '../whatIf.ts';
 import { type Answer, answered, refused } from './answer.ts';
-import { actorAt, eventsOf, open } from './cutovers.ts';
+import { actorAt, open } from './cutovers.ts';
 import { invalid, readInput } from './input.ts';
-import { isAnswer, readFacts, receive } from './report.ts';
+import { isAnswer, readFacts } from './report.ts';
 import { coverageLines } from './statusText.ts';
 import { namesOf } from '../words/names.ts';
 import { refuseForLive } from './rehearsal.ts';
@@ -67,19 +68,9 @@ export async function whatIf(
   const { cutoverId, state } = await open(interlock, wanted.cutover);
   const bodies = await readFacts(wanted.file, state.situation.plan);
   if (isAnswer(bodies)) return bodies;
-  const copy = await openInterlock(
-    { ledger: ':memory:', checkpoints: ':memory:' },
-    interlock.ledger,
-  );
-  try {
-    const events = await eventsOf(interlock.ledger.store, cutoverId);
-    await copy.ledger.store.transact(cutoverId, (transaction) =>
-      transaction.append(cutoverId, 0, events),
-    );
-    await receive(copy, cutoverId, bodies);
-    const ran = await runOnce(copy, { ...wanted, cutover: cutoverId }, screen);
+  return onCopy(interlock.ledger, { cutoverId, bodies }, async (copy, result) => {
+    const utc = wanted.utc === true;
+    const ran = await describeRun(copy, { cutoverId, result, utc }, screen);
     return answered(`What if (nothing is written):\n${ran.text}`, { whatIf: ran.json });
-  } finally {
-    await copy.close();
-  }
+  });
 }

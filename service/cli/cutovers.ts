@@ -4,11 +4,12 @@
  */
 import { userInfo } from 'node:os';
 import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
-import type { Actor, DecisionBinding, LedgerEvent } from '../../ledger/events.ts';
+import type { Actor } from '../../ledger/events.ts';
 import { load } from '../../ledger/load.ts';
 import type { Store } from '../../ledger/store.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import type { LedgerOnly } from '../openLedger.ts';
+import { eventsOf, knownPackets, packetCalled, packetsOf } from '../packets.ts';
 import { UsageError } from './answer.ts';
 
 /** The cutover asked for, or the only one there is. */
@@ -38,62 +39,15 @@ export async function stateOf(store: Store, cutoverId: string): Promise<CutoverS
   return state;
 }
 
-const page = 1_000;
-
-/** Every event of a cutover, in order. */
-export async function eventsOf(store: Store, cutoverId: string): Promise<LedgerEvent[]> {
-  const all: LedgerEvent[] = [];
-  for (;;) {
-    const next = await store.read(cutoverId, { after: all.length, limit: page });
-    all.push(...next);
-    if (next.length < page) return all;
-  }
-}
-
-/** Every packet ever prepared, oldest first. A version prepared again after a cleared request stands twice. */
-export function packetsOf(events: readonly LedgerEvent[]): PacketRecord[] {
-  return events.flatMap(({ body }) =>
-    body.type === 'PacketPrepared'
-      ? [{ packet: body.packet, packetHash: body.packetHash, checkCode: body.checkCode }]
-      : [],
-  );
-}
-
 /** The packet meant by `current`, `pending`, a version, a check code, an id or the start of a hash. */
 export function findPacket(
   wanted: string,
   state: CutoverState,
   packets: readonly PacketRecord[],
 ): PacketRecord {
-  if (wanted === 'current' && state.current !== null) return state.current;
-  if (wanted === 'pending' && state.pending !== null) return state.pending.record;
-  const plain = wanted.toUpperCase();
-  const found = packets.findLast(
-    (record) =>
-      String(record.packet.version) === wanted ||
-      `v${record.packet.version}` === wanted ||
-      record.checkCode === plain ||
-      record.packet.packetId === wanted ||
-      (wanted.length >= 12 && record.packetHash.startsWith(wanted)),
-  );
-  if (found !== undefined) return found;
-  const known = packets
-    .map((record) => `${record.packet.version} (${record.checkCode})`)
-    .join(', ');
-  throw new UsageError(`no packet "${wanted}"; known: ${known || 'none'}`);
-}
-
-/** What a decision on this packet binds to: the bytes and facts that were shown. */
-export function bindingOf(record: PacketRecord, state: CutoverState): DecisionBinding {
-  const request = state.pending?.request;
-  const isPending = request?.packetId === record.packet.packetId;
-  return {
-    packetId: record.packet.packetId,
-    packetVersion: record.packet.version,
-    packetHash: record.packetHash,
-    basisDigest: record.packet.basisDigest,
-    nonce: isPending ? request.nonce : 'none',
-  };
+  const found = packetCalled(wanted, state, packets);
+  if (found !== null) return found;
+  throw new UsageError(`no packet "${wanted}"; known: ${knownPackets(packets)}`);
 }
 
 /** A person acting at this terminal. Embedded mode trusts the terminal to name its user. */

@@ -7,7 +7,8 @@ import type { Interlock } from '../interlock.ts';
 import { namesOf } from '../words/names.ts';
 import { resume } from '../../graph/run.ts';
 import { type Answer, answered, refused } from './answer.ts';
-import { bindingOf, packetNamed, type PacketWanted } from './cutovers.ts';
+import { bindingOf } from '../packets.ts';
+import { packetNamed, type PacketWanted } from './cutovers.ts';
 import { renderDeltas } from './renderPacket.ts';
 import type { Screen } from './screen.ts';
 

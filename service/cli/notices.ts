@@ -14,7 +14,8 @@ import { type Names, namesOf } from '../words/names.ts';
 import { notNotifiedWords, suppressionWords, troubleWords } from '../words/noticeReasons.ts';
 import { timeText } from '../words/times.ts';
 import { type Answer, answered, UsageError } from './answer.ts';
-import { eventsOf, findPacket, open, packetsOf } from './cutovers.ts';
+import { eventsOf, packetsOf } from '../packets.ts';
+import { findPacket, open } from './cutovers.ts';
 import { heading, type Screen, wrap } from './screen.ts';
 
 type Wanted = {

@@ -2,39 +2,13 @@
  * The verb that brings facts in: each report is appended durably, and ruled on by the next run.
  */
 import type { ReportBody } from '../../ledger/facts.ts';
-import { handle } from '../../ledger/handle.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import type { LedgerOnly } from '../openLedger.ts';
+import { receiveReports } from '../receiving.ts';
 import { parseFacts } from '../runbook/parse.ts';
 import { type Answer, exits } from './answer.ts';
 import { open } from './cutovers.ts';
 import { invalid, readInput } from './input.ts';
-
-/** Appends reports one by one; says of each whether it is new, known or refused. */
-export async function receive(
-  interlock: LedgerOnly,
-  cutoverId: string,
-  bodies: readonly ReportBody[],
-) {
-  const results = [];
-  for (const body of bodies) {
-    const outcome = await handle(interlock.ledger, cutoverId, { type: 'ReceiveReport', body });
-    const received = outcome.events.find((event) => event.body.type === 'ReportReceived');
-    results.push({
-      source: body.source,
-      sourceEventId: body.sourceEventId,
-      result:
-        outcome.rejection !== null
-          ? ('refused' as const)
-          : outcome.repeated || received === undefined
-            ? ('known_already' as const)
-            : ('received' as const),
-      version: received?.version ?? null,
-      rejection: outcome.rejection,
-    });
-  }
-  return results;
-}
 
 /** The reports of a facts file, or all its problems as an answer. */
 export async function readFacts(file: string, plan: Plan): Promise<readonly ReportBody[] | Answer> {
@@ -52,7 +26,7 @@ export async function report(
   const { cutoverId, state } = await open(interlock, wanted.cutover);
   const bodies = await readFacts(wanted.file, state.situation.plan);
   if (isAnswer(bodies)) return bodies;
-  const results = await receive(interlock, cutoverId, bodies);
+  const results = await receiveReports(interlock.ledger, cutoverId, bodies);
   const lines = results.map((item) => {
     const name = `${item.source} ${item.sourceEventId}`;
     if (item.rejection !== null) return `${name}: refused, ${item.rejection.detail}`;

@@ -8,10 +8,11 @@ import type { LedgerEvent } from '../../ledger/events.ts';
 import { rulingsIn } from '../../ledger/lineage.ts';
 import { subjectOf } from '../../ledger/subjects.ts';
 import type { Interlock } from '../interlock.ts';
+import { eventsOf } from '../packets.ts';
 import { readinessWords, violationWords } from '../words/codes.ts';
 import { namesOf } from '../words/names.ts';
 import { type Answer, answered, exits } from './answer.ts';
-import { eventsOf, stateOf } from './cutovers.ts';
+import { stateOf } from './cutovers.ts';
 import { renderPacket } from './renderPacket.ts';
 import { heading, type Screen, wrap } from './screen.ts';
 

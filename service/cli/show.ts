@@ -2,20 +2,18 @@
  * The verbs that only look: status, packet, holds, lineage. They write nothing.
  */
 import { readInstant } from '../../constraints/instants.ts';
-import { coverageGaps } from '../../constraints/planCoverage.ts';
-import { actingOnOldOrders, attendance } from '../../ledger/attendance.ts';
-import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
+import type { CutoverState } from '../../ledger/cutover.ts';
 import { packetDiff } from '../../ledger/diff.ts';
 import { lineage as lineageOf } from '../../ledger/lineage.ts';
-import { currentView, ordersOf, pendingView } from '../../ledger/views.ts';
-import { forecastOf } from '../forecast.ts';
+import { ordersOf } from '../../ledger/views.ts';
 import type { LedgerOnly } from '../openLedger.ts';
-import { readFacts } from '../../tools/readFacts.ts';
 import { lineageText } from '../words/lineage.ts';
 import { type Names, namesOf } from '../words/names.ts';
 import { fullTimeText } from '../words/times.ts';
 import { type Answer, answered, UsageError } from './answer.ts';
-import { eventsOf, findPacket, open, packetsOf } from './cutovers.ts';
+import { eventsOf, namesOfPacket, packetsOf } from '../packets.ts';
+import { statusJson, statusOf } from '../status.ts';
+import { findPacket, open } from './cutovers.ts';
 import { renderHolds, renderPacket } from './renderPacket.ts';
 import { renderStatus } from './renderStatus.ts';
 import { renderDiff, renderOrders } from './renderPerson.ts';
@@ -42,13 +40,11 @@ export async function status(
   screen: Screen,
 ): Promise<Answer> {
   const { state } = await open(interlock, wanted.cutover);
-  const now = interlock.ledger.now();
-  const seen = { judge: interlock.ledger.judge, now };
-  const [current, pending] = [currentView(state, seen), pendingView(state, seen)];
-  const behind = actingOnOldOrders(state, now);
+  const { judge } = interlock.ledger;
+  const status = statusOf(state, { judge, now: interlock.ledger.now() });
+  const { now, current, pending, forecast, waiting, gaps, behind } = status;
   const names = namesFor(state, wanted);
   const { plan } = state.situation;
-  const [forecast, waiting, gaps] = [forecastOf(state, now), readFacts(state), coverageGaps(plan)];
   const text = [
     wrap(
       `${plan.name} (${state.cutoverId}), ${plan.mode}, notices ${plan.notices}. It is ${fullTimeText(now, names.zone)}.`,
@@ -67,26 +63,8 @@ export async function status(
     heading('Who still acts on old orders', screen),
     oldOrdersText(behind, names),
   ];
-  return answered(text.join('\n'), {
-    cutover: state.cutoverId,
-    version: state.version,
-    current: current === null ? null : { ...current, record: summary(current.record) },
-    pending: pending === null ? null : { ...pending, record: summary(pending.record) },
-    forecast: { starts: Object.fromEntries(forecast.starts), criticalPath: forecast.criticalPath },
-    waiting,
-    coverageGaps: gaps,
-    heldFacts: state.heldFacts,
-    attendance: attendance(state),
-    actingOnOldOrders: behind,
-  });
+  return answered(text.join('\n'), statusJson(status));
 }
-
-const summary = ({ packet, packetHash, checkCode }: PacketRecord) => ({
-  packetId: packet.packetId,
-  version: packet.version,
-  packetHash,
-  checkCode,
-});
 
 type PacketShown = Common & {
   readonly packet: string | undefined;
@@ -136,7 +114,7 @@ export async function holds(
   const names = namesFor(state, wanted);
   return answered(
     `Holds of packet ${record.packet.version} (${which}):\n${renderHolds(record.packet, { names, screen })}`,
-    { packet: summary(record), holds: record.packet.holds },
+    { packet: namesOfPacket(record), holds: record.packet.holds },
   );
 }
 

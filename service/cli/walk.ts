@@ -9,12 +9,13 @@ import { handle } from '../../ledger/handle.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import { type Interlock, openInterlock } from '../interlock.ts';
 import { packageFile } from '../packageRoot.ts';
+import { receiveReports } from '../receiving.ts';
 import { parseFacts, parseRunbook, type ParsedFacts } from '../runbook/parse.ts';
 import { namesOf } from '../words/names.ts';
 import { fullTimeText } from '../words/times.ts';
 import { type Answer, answered, exits, refused } from './answer.ts';
 import { invalid, readInput } from './input.ts';
-import { receive } from './report.ts';
+
 import { actorAt, stateOf } from './cutovers.ts';
 import { askForDecision } from './askForDecision.ts';
 import { renderTimeline } from './renderPacket.ts';
@@ -83,7 +84,7 @@ async function playStep(stage: Stage, step: Step): Promise<Answer> {
   screen.print(heading(step.name ?? 'Then', screen));
   for (const item of step.reports) {
     clock.at = Math.max(clock.at, item.receivedAt ?? clock.at);
-    const [result] = await receive(interlock, cutoverId, [item.body]);
+    const [result] = await receiveReports(interlock.ledger, cutoverId, [item.body]);
     const said = `${fullTimeText(clock.at, zone)}  ${item.body.source} ${item.body.sourceEventId}`;
     const became = result?.result.replaceAll('_', ' ') ?? 'unknown';
     screen.print(wrap(`${said}: ${item.body.text} (${became})`, 4));

@@ -1,0 +1,157 @@
+/**
+ * The HTTP API put together: every declared route behind the guard, the doors of people and hooks beside it, one shape
+ * for every error. A route without a policy stops the start.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { hookRoutes } from '../hooks/routes.ts';
+import { addressOf } from '../identity/door.ts';
+import { ackRoutes } from './ack.ts';
+import { jsonOf, largestBody } from './body.ts';
+import { cutoverRoutes } from './cutovers.ts';
+import { decisionRoutes } from './decisions.ts';
+import type { ApiContext, ApiDeps } from './deps.ts';
+import { addDocs } from './docs.ts';
+import { callerOf, nameOf, placeOf } from './guard.ts';
+import { type Limiter, openLimiter, standardLimits } from './limits.ts';
+import { assertDeclared, doors } from './policies.ts';
+import { Problem, problemOf, problemResponse } from './problem.ts';
+import { reportRoutes } from './reports.ts';
+import { digestOfRequest, keyIn, openRequestKeys, type RequestKeys } from './requestKeys.ts';
+import type { Declared } from './route.ts';
+import { viewRoutes } from './views.ts';
+
+type Desk = { readonly deps: ApiDeps; readonly limiter: Limiter; readonly keys: RequestKeys };
+
+/** Every declared route, in the order in which the description lists them. */
+export const declaredRoutes = (deps: ApiDeps): readonly Declared[] => [
+  ...cutoverRoutes(deps),
+  ...reportRoutes(deps),
+  ...viewRoutes(deps),
+  ...decisionRoutes(deps),
+];
+
+/** A refusal of the ledger or of ours is an answer; trouble of our own is not. */
+async function settled(work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem && error.details.status < 500) {
+      return problemResponse(error.details);
+    }
+    throw error;
+  }
+}
+
+async function answer(
+  context: ApiContext,
+  declared: Declared,
+  { deps, limiter, keys }: Desk,
+): Promise<Response> {
+  const caller = await callerOf(context, declared, { deps, limiter });
+  const place = await placeOf(context, caller, deps);
+  const body = declared.method === 'post' ? await jsonOf(context.req.raw) : undefined;
+  const key = declared.writes ? keyIn(context.req.raw.headers) : '';
+  const work = declared.take({ context, caller, place, key: `${nameOf(caller)} ${key}` }, body);
+  if (!declared.writes) return work();
+  const digest = digestOfRequest(context.req.raw, body);
+  return keys.once({ caller: nameOf(caller), key, digest }, () => settled(work));
+}
+
+/** Headers of every answer: nothing is guessed, framed, or told to other sites. */
+const plainHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  const { headers } = context.res;
+  const set = (name: string, value: string): void => {
+    if (!headers.has(name)) headers.set(name, value);
+  };
+  set('x-content-type-options', 'nosniff');
+  set('referrer-policy', 'no-referrer');
+  set('cache-control', 'no-store');
+  set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+};
+
+/** Visits to the doors are counted by address: nobody guesses links or tokens at leisure. */
+const countVisits =
+  (limiter: Limiter): MiddlewareHandler =>
+  async (context, next) => {
+    await limiter.count('unproven', addressOf(context));
+    return next();
+  };
+
+const tooLarge = (): Response =>
+  problemResponse({
+    status: 413,
+    code: 'body_too_large',
+    detail: `the body has more than ${largestBody} bytes`,
+    fix: 'send less at once',
+  });
+
+const path = (declared: Declared): string => declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function addErrors(app: OpenAPIHono, { trouble }: ApiDeps): void {
+  app.onError((error, context) => {
+    const details = problemOf(error);
+    if (details.status >= 500) trouble(error, `${context.req.method} ${context.req.path}`);
+    return problemResponse(details);
+  });
+  app.notFound((context) =>
+    problemResponse({
+      status: 404,
+      code: 'no_such_place',
+      detail: `nothing is at ${context.req.path.slice(0, 200)}`,
+      fix: 'look at /docs for what there is',
+    }),
+  );
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_context, methods) =>
+        problemResponse({
+          status: 405,
+          code: 'method_not_allowed',
+          detail: 'this place is not used in this way',
+          fix: `use ${methods.join(' or ')}`,
+          headers: { allow: methods.join(', ') },
+        }),
+    }),
+  );
+}
+
+/** Adds the whole API to `app`, which may have probes already. Throws when any route has no policy. */
+export function addApi(base: Hono, deps: ApiDeps): OpenAPIHono {
+  const limiter = openLimiter({ ...standardLimits, ...deps.limits });
+  const keys = openRequestKeys({ ...deps, now: deps.ledger.now });
+  const app = new OpenAPIHono();
+  const { door, ledger, hooks, ring } = deps;
+  app.use(plainHeaders);
+  addErrors(app, deps);
+  app.route('/', base);
+  app.use(door.guard);
+  app.use(bodyLimit({ maxSize: largestBody, onError: tooLarge }));
+  for (const place of ['/login', '/login/*', '/link/*', '/logout', '/ack/*']) {
+    app.use(place, countVisits(limiter));
+  }
+  app.route('/', door.routes);
+  app.route('/', hookRoutes({ ledger, hooks, ring, trouble: deps.trouble }));
+  app.route('/', ackRoutes(deps));
+  const routes = declaredRoutes(deps);
+  for (const declared of routes) {
+    app.openAPIRegistry.registerPath(declared.config);
+    app.on(declared.method, path(declared), (context) =>
+      answer(context, declared, { deps, limiter, keys }),
+    );
+  }
+  addDocs(app);
+  assertDeclared(app.routes, [
+    ...doors,
+    ...routes.map((declared) => ({
+      method: declared.method.toUpperCase(),
+      path: path(declared),
+      policy: declared.policy,
+    })),
+  ]);
+  return app;
+}

@@ -1,0 +1,196 @@
+/**
+ * What people decide: adopt, decline, acknowledge, grant. Each is one ledger command by a person who is logged in, bound
+ * to the bytes they say they saw; whether it counts is decided in one transaction that looks at everything again.
+ */
+import { createHash } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import { RelaxableCode } from '../../ledger/codes.ts';
+import type { CommandOf } from '../../ledger/commands.ts';
+import { handle, type Outcome } from '../../ledger/handle.ts';
+import type { EventType } from '../../ledger/events.ts';
+import { exceptionReport } from '../exception.ts';
+import { bindingOf, namesOfPacket } from '../packets.ts';
+import { Decided, Granted } from './answers.ts';
+import { type ApiDeps, ringFor } from './deps.ts';
+import { packetsNamed, type Packets, seenHash, sinceSeen } from './packetNamed.ts';
+import { Problem, problemOfRejection } from './problem.ts';
+import { type Asked, type Declared, type Place, route } from './route.ts';
+
+const Nothing = z.strictObject({}).openapi('Nothing');
+type Nothing = z.infer<typeof Nothing>;
+const Why = z.strictObject({ reason: z.string().min(1).max(2_000) }).openapi('Why');
+type Why = z.infer<typeof Why>;
+const Grant = z
+  .strictObject({
+    checkpoint: z.string().max(100),
+    relaxes: RelaxableCode.meta({ description: 'The rule that is relaxed for this checkpoint.' }),
+    until: z.string().max(200).optional().meta({
+      description: 'The whole execution must end by then: 2026-11-08T02:40+00:00.',
+    }),
+  })
+  .openapi('Grant');
+type Grant = z.infer<typeof Grant>;
+
+/** The position of the event of this type that a command led to. */
+const positionOf = ({ events }: Outcome, type: EventType): number | null =>
+  events.find(({ body }) => body.type === type)?.version ?? null;
+
+/** A refusal of a decision, with what differs between what was seen and what counts now. */
+function refused(
+  outcome: Outcome,
+  place: Place,
+  { seen, all }: { seen: string; all: Packets['all'] },
+) {
+  const { rejection, state } = outcome;
+  if (rejection === null) return null;
+  const known = all.findLast(({ packetHash }) => packetHash === seen) ?? null;
+  const now = state?.pending?.record ?? state?.current ?? null;
+  return problemOfRejection(rejection, sinceSeen(place, known, now));
+}
+
+type Decision = CommandOf<'AdoptPacket'> | CommandOf<'DeclinePacket'>;
+
+async function decide(
+  { context, place, part, caller }: Asked<Nothing, never> | Asked<Why, never>,
+  deps: ApiDeps,
+  decision:
+    { readonly type: 'AdoptPacket' } | { readonly type: 'DeclinePacket'; readonly reason: string },
+): Promise<Response> {
+  const at = place();
+  const seen = seenHash(context.req.raw.headers);
+  const { all, named } = await packetsNamed(at, part('packet'), deps);
+  const binding = { ...bindingOf(named, at.state), packetHash: seen };
+  const command: Decision = { ...decision, binding, actor: at.actor };
+  const outcome = await handle(deps.ledger, at.cutoverId, command);
+  const problem = refused(outcome, at, { seen, all });
+  if (problem !== null) throw problem;
+  const adopts = decision.type === 'AdoptPacket';
+  const version = positionOf(outcome, adopts ? 'PacketAdopted' : 'PacketDeclined');
+  if (version !== null) deps.decided(at.cutoverId, version);
+  ringFor(deps, at.cutoverId);
+  return context.json(
+    decidedAs(adopts ? 'adopted' : 'declined', { caller, named, outcome, version }),
+  );
+}
+
+function decidedAs(
+  decision: 'adopted' | 'declined' | 'acknowledged',
+  done: Pick<Asked<never, never>, 'caller'> &
+    Pick<Packets, 'named'> & { readonly outcome: Outcome; readonly version: number | null },
+) {
+  const { caller, named, outcome, version } = done;
+  const current = outcome.state?.current ?? null;
+  return {
+    decision,
+    by: caller.kind === 'person' ? caller.person : '',
+    packet: namesOfPacket(named),
+    version,
+    current: current === null ? null : namesOfPacket(current),
+  };
+}
+
+async function acknowledge(
+  { context, place, part, caller }: Asked<Nothing, never>,
+  deps: ApiDeps,
+): Promise<Response> {
+  const at = place();
+  const { named } = await packetsNamed(at, part('packet'), deps);
+  const outcome = await handle(deps.ledger, at.cutoverId, {
+    type: 'AcknowledgePacket',
+    packetId: named.packet.packetId,
+    person: at.actor.subject,
+    actor: at.actor,
+  });
+  if (outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
+  const version = positionOf(outcome, 'PacketAcknowledged');
+  return context.json(decidedAs('acknowledged', { caller, named, outcome, version }));
+}
+
+/** The same key gives the same exception, so that sending it again grants nothing twice. */
+const exceptionId = (cutoverId: string, key: string): string =>
+  `exception-${createHash('sha256').update(`${cutoverId} ${key}`).digest('hex').slice(0, 20)}`;
+
+async function grant(
+  { context, place, body, key }: Asked<Grant, never>,
+  deps: ApiDeps,
+): Promise<Response> {
+  const { cutoverId, state, actor } = place();
+  const { ledger } = deps;
+  const id = exceptionId(cutoverId, key);
+  const report = exceptionReport({ ...body(), id, by: actor.subject, at: ledger.now() }, state);
+  if ('part' in report) {
+    const { part: field, message } = report;
+    const fix = field === 'until' ? 'write one instant with its offset' : 'name one of the plan';
+    throw new Problem({
+      status: 422,
+      code: 'body_has_problems',
+      detail: message,
+      fix,
+      errors: [{ field: `/${field}`, message, fix }],
+    });
+  }
+  const known = await ledger.store.findReport(cutoverId, report.source, id);
+  const command = { type: 'ReceiveReport', body: report } as const;
+  const outcome = known === null ? await handle(ledger, cutoverId, command) : null;
+  if (outcome !== null && outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
+  ringFor(deps, cutoverId);
+  const version =
+    known?.version ?? (outcome === null ? null : positionOf(outcome, 'ReportReceived'));
+  return context.json({ exception: id, version }, 201);
+}
+
+const bound =
+  'Bound to the packet that you saw: If-Match must name its hash. If another packet waits by now, nothing is decided and `diff` shows what differs. Needs a recent login; whether you are the release lead is the authority mapping’s word.';
+
+/** The writes that only people make. */
+export const decisionRoutes = (deps: ApiDeps): readonly Declared[] => [
+  route<Nothing, never>({
+    method: 'post',
+    path: '/cutovers/{cutover}/packets/{packet}/adopt',
+    policy: { who: 'deciders' },
+    writes: true,
+    decides: true,
+    tag: 'Decisions',
+    about: 'Adopt exactly the packet that you saw.',
+    more: bound,
+    body: Nothing,
+    answers: { 200: { about: 'It is the current one.', schema: Decided } },
+    handle: (asked) => decide(asked, deps, { type: 'AdoptPacket' }),
+  }),
+  route<Why, never>({
+    method: 'post',
+    path: '/cutovers/{cutover}/packets/{packet}/decline',
+    policy: { who: 'deciders' },
+    writes: true,
+    decides: true,
+    tag: 'Decisions',
+    about: 'Decline the packet that waits; the one in force stays.',
+    more: bound,
+    body: Why,
+    answers: { 200: { about: 'Declined.', schema: Decided } },
+    handle: (asked) => decide(asked, deps, { type: 'DeclinePacket', reason: asked.body().reason }),
+  }),
+  route<Nothing, never>({
+    method: 'post',
+    path: '/cutovers/{cutover}/packets/{packet}/acknowledge',
+    policy: { who: 'people' },
+    writes: true,
+    tag: 'Decisions',
+    about: 'Say that you have read the current packet.',
+    body: Nothing,
+    answers: { 200: { about: 'Taken; once is enough.', schema: Decided } },
+    handle: (asked) => acknowledge(asked, deps),
+  }),
+  route<Grant, never>({
+    method: 'post',
+    path: '/cutovers/{cutover}/exceptions',
+    policy: { who: 'deciders' },
+    writes: true,
+    tag: 'Decisions',
+    about: 'Grant an exception to one rule for one checkpoint.',
+    more: 'It is a fact like any other: the next run judges whether you may grant it, and uses it.',
+    body: Grant,
+    answers: { 201: { about: 'It is in the ledger.', schema: Granted } },
+    handle: (asked) => grant(asked, deps),
+  }),
+];

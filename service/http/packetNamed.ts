@@ -1,0 +1,71 @@
+/** The packet that a path names, and what a decision says it saw. */
+import type { PacketRecord } from '../../ledger/cutover.ts';
+import { packetDiff } from '../../ledger/diff.ts';
+import { eventsOf, knownPackets, namesOfPacket, packetCalled, packetsOf } from '../packets.ts';
+import type { ApiDeps } from './deps.ts';
+import { Problem } from './problem.ts';
+import type { Place } from './route.ts';
+
+export type Packets = { readonly all: readonly PacketRecord[]; readonly named: PacketRecord };
+
+/** All packets of the cutover and the one called `wanted`. Throws a 404 that lists what there is. */
+export async function packetsNamed(
+  { cutoverId, state }: Place,
+  wanted: string,
+  { ledger }: ApiDeps,
+): Promise<Packets> {
+  const all = packetsOf(await eventsOf(ledger.store, cutoverId));
+  const named = packetCalled(wanted, state, all);
+  if (named !== null) return { all, named };
+  throw new Problem({
+    status: 404,
+    code: 'packet_unknown',
+    detail: `no packet "${wanted.slice(0, 100)}"; known: ${knownPackets(all)}`,
+    fix: 'name one of those, or look at /packets',
+    errors: [{ field: 'packet', message: 'is not known', fix: `one of: ${knownPackets(all)}` }],
+  });
+}
+
+/** The hash in If-Match: a decision says which bytes were seen. Throws a 428 or 400. */
+export function seenHash(headers: Headers): string {
+  const given = headers.get('if-match');
+  const fix = 'send If-Match with the packetHash that you saw, in quotes, as its ETag has it';
+  if (given === null || given.trim() === '*') {
+    throw new Problem({
+      status: 428,
+      code: 'if_match_needed',
+      detail: 'a decision names the bytes that were seen',
+      fix,
+      errors: [
+        { field: 'If-Match', message: given === null ? 'is missing' : 'names nothing', fix },
+      ],
+    });
+  }
+  const hash = /^\s*"([0-9a-f]{64})"\s*$/.exec(given)?.[1];
+  if (hash !== undefined) return hash;
+  const errors = [{ field: 'If-Match', message: 'is not one hash in quotes', fix }];
+  throw new Problem({
+    status: 400,
+    code: 'if_match_unreadable',
+    detail: 'If-Match is not one hash in quotes',
+    fix,
+    errors,
+  });
+}
+
+/** What differs between the packet that was seen and the one that counts now, inline and as a link. */
+export function sinceSeen(
+  { cutoverId }: Pick<Place, 'cutoverId'>,
+  seen: PacketRecord | null,
+  now: PacketRecord | null,
+) {
+  const names = { seen: seen && namesOfPacket(seen), now: now && namesOfPacket(now) };
+  if (now === null) return names;
+  const packets = `/cutovers/${cutoverId}/packets`;
+  if (seen === null) return { ...names, packet: `${packets}/${now.packet.packetId}` };
+  return {
+    ...names,
+    diff: `${packets}/${now.packet.packetId}/diff/${seen.packet.packetId}`,
+    changes: packetDiff(seen.packet, now.packet),
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * What went wrong, as a problem detail (RFC 9457): a closed code for programs, what is wrong, what to do, and the
+ * fields it is about. It never repeats a credential and never shows the inside of a failure of our own.
+ */
+import type { Rejection } from '../../ledger/commands.ts';
+import { StoreTrouble } from '../../ledger/trouble.ts';
+import type { Refusal } from '../identity/refusal.ts';
+import { rejectionWords } from '../words/codes.ts';
+import { rejectionAnswers } from './rejections.ts';
+
+/** One field that is wrong: a JSON pointer into the body, or the name of a header, a query or a part of the path. */
+export type Field = { readonly field: string; readonly message: string; readonly fix: string };
+
+export type ProblemDetails = {
+  readonly status: number;
+  /** A closed word for programs. */
+  readonly code: string;
+  readonly title?: string;
+  /** What is wrong. */
+  readonly detail: string;
+  /** What to do about it. */
+  readonly fix: string;
+  readonly errors?: readonly Field[];
+  /** Further members, such as a link to what differs. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Thrown anywhere under a route; the app answers with it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly details: ProblemDetails;
+  constructor(details: ProblemDetails) {
+    super(`${details.code}: ${details.detail}`);
+    this.details = details;
+  }
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Not understood',
+  401: 'Not logged in',
+  403: 'Refused',
+  404: 'Not found',
+  405: 'Not done this way',
+  409: 'Refused as things stand',
+  412: 'Not what you saw',
+  413: 'Too large',
+  415: 'Not JSON',
+  421: 'Not this address',
+  422: 'Has problems',
+  428: 'Say what you saw',
+  429: 'Too many',
+  500: 'Interlock failed',
+  503: 'Not now',
+};
+
+/** The problem as a response that nobody may keep. */
+export function problemResponse(details: ProblemDetails): Response {
+  const { status, code, title, detail, fix, errors = [], more = {}, headers = {} } = details;
+  const body = {
+    type: `urn:interlock:problem:${code}`,
+    title: title ?? titles[status] ?? 'Refused',
+    status,
+    code,
+    detail,
+    fix,
+    errors,
+    ...more,
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  });
+}
+
+/** What the door says, whose sentences end in what to do. */
+export function problemOfRefusal({ status, code, title, detail, headers }: Refusal): Problem {
+  const at = detail.indexOf(': ');
+  const [what, fix] = at < 0 ? [detail, detail] : [detail.slice(0, at), detail.slice(at + 2)];
+  return new Problem({ status, code, title, detail: what, fix, headers });
+}
+
+/** What the ledger says, with every broken rule. */
+export function problemOfRejection(
+  { code, detail, violations }: Rejection,
+  more: Readonly<Record<string, unknown>> = {},
+): Problem {
+  const { status, fix } = rejectionAnswers[code];
+  return new Problem({
+    status,
+    code,
+    title: rejectionWords[code],
+    detail,
+    fix,
+    more: { violations, ...more },
+  });
+}
+
+/** Seconds after which it is worth trying again. */
+const retryAfter = '1';
+
+/** The ledger cannot be reached, or could not take it. Nothing is acknowledged. */
+export function problemOfTrouble({ code, outcome }: StoreTrouble): ProblemDetails {
+  const written =
+    outcome === 'unknown' ? 'whether it was written is not known' : 'nothing was written';
+  return {
+    status: 503,
+    code: `ledger_${code}`,
+    detail: `the ledger could not do it (${code}): ${written}`,
+    fix: 'send the same request again, with the same Idempotency-Key',
+    headers: { 'retry-after': retryAfter },
+  };
+}
+
+/** Any error as a problem. What is not foreseen is told as our own failure, without its words. */
+export function problemOf(error: unknown): ProblemDetails {
+  if (error instanceof Problem) return error.details;
+  if (error instanceof StoreTrouble) return problemOfTrouble(error);
+  return {
+    status: 500,
+    code: 'interlock_failed',
+    detail: 'this should not have happened; it is in the log of the service',
+    fix: 'send the same request again, with the same Idempotency-Key; tell an operator if it stays',
+  };
+}

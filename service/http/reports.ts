@@ -1,0 +1,175 @@
+/**
+ * Reports: one or many, acknowledged after the durable append and before anything else. Whether each fact is accepted
+ * or held is the next run's word, so the answer says what the ledger knows and where the ruling will stand.
+ */
+import { z } from '@hono/zod-openapi';
+import type { ReportBody } from '../../ledger/facts.ts';
+import { rulingsIn } from '../../ledger/lineage.ts';
+import { ownSource } from '../../ledger/plan.ts';
+import type { Caller } from '../identity/caller.ts';
+import { eventsOf } from '../packets.ts';
+import { receiveReports } from '../receiving.ts';
+import { ReportText } from '../runbook/factsFormat.ts';
+import { parseFacts } from '../runbook/parse.ts';
+import { Receipt, ReportStanding } from './answers.ts';
+import { fileProblem } from './body.ts';
+import { type ApiDeps, ringFor } from './deps.ts';
+import { type Field, Problem, problemOfRejection } from './problem.ts';
+import { type Asked, type Declared, type Place, route } from './route.ts';
+
+/** `received` is of files for drills: what comes in here arrives now. */
+const Report = z
+  .strictObject(ReportText.omit({ received: true, note: true }).shape)
+  .openapi('Report');
+const Reports = z.strictObject({ reports: z.array(Report).min(1).max(200) }).openapi('Reports');
+type Report = z.infer<typeof Report>;
+type Reports = z.infer<typeof Reports>;
+
+const Batch = z
+  .strictObject({ reports: z.array(Receipt.extend({ ruling: z.string().nullable() })) })
+  .openapi('Receipts');
+
+/** Why this caller may not say this, by the part that is wrong; null when they may. */
+function notTheirs(caller: Caller, { source, reporter, assertions }: ReportBody): Field | null {
+  if (assertions.some(({ assertion }) => assertion.kind === 'exception_granted')) {
+    return {
+      field: 'facts',
+      message: 'an exception is granted by a person, logged in recently',
+      fix: 'POST /cutovers/{cutover}/exceptions',
+    };
+  }
+  const own = caller.kind === 'machine' ? caller.source : ownSource;
+  if (source !== own) {
+    return { field: 'source', message: `"${source}" is not yours`, fix: `report as "${own}"` };
+  }
+  return caller.kind === 'person' && reporter !== caller.person
+    ? { field: 'by', message: `"${reporter}" is not you`, fix: `report as "${caller.person}"` }
+    : null;
+}
+
+function assertTheirs(caller: Caller, bodies: readonly ReportBody[], under: string): void {
+  const errors = bodies.flatMap((body, index) => {
+    const wrong = notTheirs(caller, body);
+    const place = under === '' ? '' : `${under}/${index}`;
+    return wrong === null ? [] : [{ ...wrong, field: `${place}/${wrong.field}` }];
+  });
+  const [first] = errors;
+  if (first === undefined) return;
+  const { message, fix } = first;
+  const detail = `${message}; nothing was written`;
+  throw new Problem({ status: 403, code: 'report_not_yours', detail, fix, errors });
+}
+
+/** The reports as the ledger takes them; every problem at once, and then nothing is taken. */
+function bodiesOf(reports: readonly Report[], { state }: Place, under: string): ReportBody[] {
+  const text = JSON.stringify(under === '' ? reports[0] : { reports });
+  const read = parseFacts(text, 'body', state.situation.plan);
+  if (read.problems.length === 0) return [...read.reports];
+  // The text is ours: its lines say nothing to whoever sent the body.
+  throw fileProblem(
+    read.problems.map((problem) => ({ ...problem, line: null })),
+    '',
+  );
+}
+
+const placeOfRuling = (cutoverId: string, reportId: string | null): string | null =>
+  reportId === null ? null : `/cutovers/${cutoverId}/reports/${reportId}`;
+
+async function reportOne({ context, caller, body, place }: Asked<Report, never>, deps: ApiDeps) {
+  const { cutoverId } = place();
+  const bodies = bodiesOf([body()], place(), '');
+  assertTheirs(caller, bodies, '');
+  const [receipt] = await receiveReports(deps.ledger, cutoverId, bodies);
+  if (receipt === undefined) throw new Error('a report without a receipt');
+  ringFor(deps, cutoverId);
+  if (receipt.rejection !== null) throw problemOfRejection(receipt.rejection);
+  const ruling = placeOfRuling(cutoverId, receipt.reportId);
+  const status = receipt.result === 'received' ? 202 : 200;
+  return context.json({ ...receipt, ruling }, status, ruling === null ? {} : { location: ruling });
+}
+
+async function reportMany({ context, caller, body, place }: Asked<Reports, never>, deps: ApiDeps) {
+  const { cutoverId } = place();
+  const bodies = bodiesOf(body().reports, place(), 'reports');
+  assertTheirs(caller, bodies, '/reports');
+  const receipts = await receiveReports(deps.ledger, cutoverId, bodies);
+  ringFor(deps, cutoverId);
+  const reports = receipts.map((receipt) => ({
+    ...receipt,
+    ruling: placeOfRuling(cutoverId, receipt.reportId),
+  }));
+  return context.json({ reports }, 202);
+}
+
+async function standing({ context, place, part }: Asked<never, never>, { ledger }: ApiDeps) {
+  const { cutoverId } = place();
+  const events = await eventsOf(ledger.store, cutoverId);
+  const event = events.find(
+    ({ body }) => body.type === 'ReportReceived' && body.report.reportId === part('report'),
+  );
+  if (event?.body.type !== 'ReportReceived') {
+    throw new Problem({
+      status: 404,
+      code: 'report_unknown',
+      detail: 'this cutover has no such report',
+      fix: 'use the place that the answer to the report named',
+    });
+  }
+  const { reportId, receivedAt, facts } = event.body.report;
+  const rulings = new Map(rulingsIn(events).map((ruling) => [ruling.factId, ruling]));
+  return context.json({
+    reportId,
+    version: event.version,
+    receivedAt,
+    facts: facts.map(({ factId, text }) => ({
+      factId,
+      text,
+      ruling: rulings.get(factId) ?? null,
+    })),
+  });
+}
+
+const one = Receipt.extend({ ruling: z.string().nullable() }).openapi('ReportReceipt');
+const honest =
+  'Acknowledged once it is in the ledger. Whether each fact is accepted or held is ruled by the run that follows and stands at `ruling` then: the answer does not guess.';
+
+/** POST reports, and GET what became of one. */
+export const reportRoutes = (deps: ApiDeps): readonly Declared[] => [
+  route<Report, never>({
+    method: 'post',
+    path: '/cutovers/{cutover}/reports',
+    policy: { who: 'reporters' },
+    writes: true,
+    tag: 'Reports',
+    about: 'Report facts.',
+    more: `${honest} A person reports as the source \`interlock\`, by themselves; a token as its own source.`,
+    body: Report,
+    answers: {
+      200: { about: 'This very report was known already.', schema: one },
+      202: { about: 'It is in the ledger.', schema: one },
+    },
+    handle: (asked) => reportOne(asked, deps),
+  }),
+  route<Reports, never>({
+    method: 'post',
+    path: '/cutovers/{cutover}/reports/batch',
+    policy: { who: 'reporters' },
+    writes: true,
+    tag: 'Reports',
+    about: 'Report many at once; each is taken or refused by itself.',
+    more: honest,
+    body: Reports,
+    answers: { 202: { about: 'What became of each, in order.', schema: Batch } },
+    handle: (asked) => reportMany(asked, deps),
+  }),
+  route<never, never>({
+    method: 'get',
+    path: '/cutovers/{cutover}/reports/{report}',
+    policy: { who: 'readers' },
+    tag: 'Reports',
+    about:
+      'What became of each fact of a report: accepted, held with its reason, or not ruled on yet.',
+    answers: { 200: { about: 'As of now.', schema: ReportStanding } },
+    handle: (asked) => standing(asked, deps),
+  }),
+];

@@ -1,0 +1,48 @@
+/**
+ * Receiving reports, from whichever door they came: each is appended durably by itself, and only then told of. Whether
+ * its facts count is ruled by the next run.
+ */
+import type { Rejection } from '../ledger/commands.ts';
+import type { ReportBody } from '../ledger/facts.ts';
+import { handle, type LedgerDeps } from '../ledger/handle.ts';
+import type { Id } from '../ledger/vocabulary.ts';
+
+/** What became of one report. */
+export type Receipt = {
+  readonly source: Id;
+  readonly sourceEventId: string;
+  readonly result: 'received' | 'known_already' | 'refused';
+  /** Null when it was refused. */
+  readonly reportId: Id | null;
+  /** Its position in the ledger. */
+  readonly version: number | null;
+  /** The ids of its facts, in the order of the report. */
+  readonly facts: readonly Id[];
+  readonly rejection: Rejection | null;
+};
+
+/** Appends reports one by one; says of each whether it is new, known or refused. */
+export async function receiveReports(
+  ledger: LedgerDeps,
+  cutoverId: Id,
+  bodies: readonly ReportBody[],
+): Promise<readonly Receipt[]> {
+  const receipts: Receipt[] = [];
+  for (const body of bodies) {
+    const outcome = await handle(ledger, cutoverId, { type: 'ReceiveReport', body });
+    const { rejection } = outcome;
+    const event = outcome.events.find((one) => one.body.type === 'ReportReceived');
+    const report = event?.body.type === 'ReportReceived' ? event.body.report : null;
+    const known = outcome.repeated || report === null;
+    receipts.push({
+      source: body.source,
+      sourceEventId: body.sourceEventId,
+      result: rejection !== null ? 'refused' : known ? 'known_already' : 'received',
+      reportId: report?.reportId ?? null,
+      version: event?.version ?? null,
+      facts: report?.facts.map(({ factId }) => factId) ?? [],
+      rejection,
+    });
+  }
+  return receipts;
+}

@@ -1,0 +1,206 @@
+/**
+ * The HTTP API, walked once from a report to an adopted packet, and what it says when a request is wrong. Every answer
+ * is held against the schema that its route is described with.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Api, apiOn, type As, nobody, type Sent } from './support/api.ts';
+import { minute } from './support/build.ts';
+import { night, started } from './support/lateNight.ts';
+
+let api: Api;
+let lead: As;
+let board: As;
+const at = `/cutovers/${night.cutoverId}`;
+
+beforeEach(async () => {
+  api = await apiOn(night);
+  await api.loop.run();
+  lead = await api.person('lead');
+  board = await api.machine();
+});
+afterEach(() => api.close());
+
+const Problem = z.object({
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().min(1),
+  fix: z.string().min(1),
+  errors: z.array(z.object({ field: z.string(), message: z.string(), fix: z.string() })),
+});
+
+type Told = {
+  readonly status: number;
+  readonly body: unknown;
+  /** What stands at a path of keys: `current.version`. */
+  readonly get: (path: string) => unknown;
+};
+
+const told = (status: number, body: unknown): Told => ({
+  status,
+  body,
+  get: (path) =>
+    path
+      .split('.')
+      .reduce<unknown>(
+        (value, key) =>
+          typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+        body,
+      ),
+});
+
+/** Asks, and holds the answer against what the route is described to answer. */
+async function ask(path: string, sent: Sent = {}): Promise<Told> {
+  const response = await api.ask(path, sent);
+  const text = await response.text();
+  const body: unknown = text === '' ? null : JSON.parse(text);
+  if (response.status >= 400) {
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(Problem.parse(body).status).toBe(response.status);
+    return told(response.status, body);
+  }
+  const method = sent.method ?? (sent.body === undefined ? 'get' : 'post');
+  const place = path.split('?')[0] ?? '';
+  const route = api.routes.find(
+    (one) =>
+      one.method === method.toLowerCase() &&
+      new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(place),
+  );
+  const schema = route?.answers[response.status]?.schema;
+  expect(schema, `${method} ${place} answers ${response.status}`).toBeDefined();
+  schema?.parse(body);
+  return told(response.status, body);
+}
+
+const late = (id: string) => ({
+  id,
+  source: 'board',
+  by: 'operator',
+  occurred: new Date(api.loop.clock.at).toISOString(),
+  facts: [{ forecast: { checkpoint: 'rollback', at: new Date(minute(70)).toISOString() } }],
+});
+
+describe('the walk over HTTP', () => {
+  it('goes from a report to an adopted and acknowledged packet', async () => {
+    expect((await ask('/cutovers', { as: lead })).get('cutovers.0.current.version')).toBe(1);
+    api.loop.clock.at = minute(10);
+    lead = await api.person('lead');
+    await api.loop.report([started('rollback', minute(0))]);
+    const report = await ask(`${at}/reports`, { as: board, body: late('b-1') });
+    expect(report.status).toBe(202);
+    expect(report.body).toMatchObject({ result: 'received', rejection: null });
+    expect(api.rings).toEqual([night.cutoverId]);
+
+    const ruling = String(report.get('ruling'));
+    expect((await ask(ruling, { as: board })).get('facts.0.ruling')).toBeNull();
+    expect((await ask(`${at}/status`, { as: lead })).get('current.stale')).toBe(true);
+    await api.loop.run();
+    expect((await ask(ruling, { as: board })).get('facts.0.ruling.ruling')).toBe('accepted');
+
+    const status = await ask(`${at}/status`, { as: lead });
+    const packetId = String(status.get('pending.record.packetId'));
+    const packetHash = String(status.get('pending.record.packetHash'));
+    const diff = await ask(`${at}/packets/pending/diff/current`, { as: lead });
+    expect(diff.body).toMatchObject({
+      changes: expect.arrayContaining([expect.objectContaining({ checkpoint: 'replicate' })]),
+    });
+    const adopted = await ask(`${at}/packets/${packetId}/adopt`, {
+      as: lead,
+      body: {},
+      headers: { 'if-match': `"${packetHash}"` },
+    });
+    expect(adopted.body).toMatchObject({
+      decision: 'adopted',
+      by: 'lead',
+      current: { version: 2 },
+    });
+    const orders = await ask(`${at}/orders/operator`, { as: lead });
+    expect(orders.body).toMatchObject({ version: 2, mustAcknowledge: true });
+    const operator = await api.person('operator');
+    const ack = await ask(`${at}/packets/current/acknowledge`, { as: operator, body: {} });
+    expect(ack.body).toMatchObject({ decision: 'acknowledged', by: 'operator' });
+    expect((await ask(`${at}/holds`, { as: lead })).get('packet.version')).toBe(2);
+    const lineage = await ask(`${at}/lineage`, { as: lead });
+    expect(JSON.stringify(lineage.body)).toContain('"kind":"acknowledgement"');
+  });
+
+  it('declines with a reason, and the one in force stays', async () => {
+    api.loop.clock.at = minute(10);
+    lead = await api.person('lead');
+    await api.loop.report([started('rollback', minute(0))]);
+    await ask(`${at}/reports`, { as: board, body: late('b-1') });
+    await api.loop.run();
+    const packet = await api.ask(`${at}/packets/pending`, { as: lead });
+    const headers = { 'if-match': packet.headers.get('etag') ?? '' };
+    const no = await ask(`${at}/packets/pending/decline`, { as: lead, body: {}, headers });
+    expect(no).toMatchObject({ status: 422, body: { errors: [{ field: '/reason' }] } });
+    const body = { reason: 'not tonight' };
+    const done = await ask(`${at}/packets/pending/decline`, { as: lead, body, headers });
+    expect(done.body).toMatchObject({ decision: 'declined', current: { version: 1 } });
+  });
+});
+
+describe('a request that is wrong', () => {
+  it.each<[string, Sent, number, string]>([
+    ['/nowhere', {}, 404, 'no_such_place'],
+    ['/cutovers', { method: 'PUT' }, 405, 'method_not_allowed'],
+    ['/cutovers', { method: 'DELETE' }, 405, 'method_not_allowed'],
+    [`/cutovers/${night.cutoverId}/status`, { body: {} }, 405, 'method_not_allowed'],
+    [`/cutovers/${night.cutoverId}/status`, {}, 401, 'login_needed'],
+    ['/cutovers/nothing/status', {}, 401, 'login_needed'],
+  ])('%s %o is told %i %s', async (path, sent, status, code) => {
+    expect(await ask(path, { as: nobody, ...sent })).toMatchObject({ status, body: { code } });
+  });
+
+  it('names the field and the fix', async () => {
+    const body = { ...late('b-1'), facts: [{ forecst: { checkpoint: 'rollback' } }], extra: 1 };
+    const answer = await ask(`${at}/reports`, { as: board, body });
+    expect(answer.status).toBe(422);
+    const fields = Problem.parse(answer.body).errors.map(({ field }) => field);
+    expect(fields).toEqual(expect.arrayContaining(['/facts/0/forecst', '/extra']));
+  });
+
+  it.each<[string, Sent, number, string]>([
+    ['form', { raw: 'a=b', headers: { 'content-type': 'text/plain' } }, 415, 'not_json'],
+    ['half', { raw: '{"a":' }, 400, 'body_unreadable'],
+    ['deep', { raw: '['.repeat(100_000) }, 400, 'body_unreadable'],
+    ['latin', { raw: new Uint8Array([0x22, 0xff, 0x22]) }, 400, 'body_unreadable'],
+    ['large', { raw: `"${'x'.repeat(1_100_000)}"` }, 413, 'body_too_large'],
+    ['no key', { body: {}, key: null }, 400, 'idempotency_key_needed'],
+    ['a key with a space', { body: {}, key: 'a b' }, 400, 'idempotency_key_needed'],
+  ])('a body that is %s is refused and nothing is written', async (_name, sent, status, code) => {
+    const before = (await api.loop.state()).version;
+    expect(await ask(`${at}/reports`, { as: board, ...sent })).toMatchObject({
+      status,
+      body: { code },
+    });
+    expect((await api.loop.state()).version).toBe(before);
+  });
+
+  it('a source speaks in its own name, and a person in theirs', async () => {
+    const other = await ask(`${at}/reports`, { as: board, body: { ...late('1'), source: 'chat' } });
+    expect(other).toMatchObject({ status: 403, body: { errors: [{ field: '/source' }] } });
+    const own = { ...late('1'), source: 'interlock' };
+    expect((await ask(`${at}/reports`, { as: lead, body: own })).get('errors.0.field')).toBe('/by');
+    expect((await ask(`${at}/reports`, { as: lead, body: { ...own, by: 'lead' } })).status).toBe(
+      202,
+    );
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('gets the same answer for the same body, and 422 for another', async () => {
+    const body = late('b-1');
+    const first = await api.ask(`${at}/reports`, { as: board, body, key: 'one' });
+    const again = await api.ask(`${at}/reports`, { as: board, body, key: 'one' });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect([again.status, await again.text()]).toEqual([first.status, await first.text()]);
+    const other = { ...body, id: 'b-2' };
+    expect(await ask(`${at}/reports`, { as: board, body: other, key: 'one' })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    const theirs = await api.machine();
+    expect((await api.ask(`${at}/reports`, { as: theirs, body, key: 'one' })).status).toBe(200);
+  });
+});
