@@ -4,11 +4,13 @@ import { openInterlock } from '../interlock.ts';
 import { drillFiles, loadDrill } from './load.ts';
 import { runDrill, type DrillDeps } from './run.ts';
 
-const folder = fileURLToPath(new URL('../../evals/drills/', import.meta.url));
+const folders = ['drills', 'readiness', 'resequencing', 'holds', 'packet'].map((name) =>
+  fileURLToPath(new URL(`../../evals/${name}/`, import.meta.url)),
+);
 const deps: DrillDeps = {
   open: (clock) => openInterlock({ ledger: ':memory:', checkpoints: ':memory:' }, clock),
 };
-const files = await drillFiles(folder);
+const files = (await Promise.all(folders.map(drillFiles))).flat();
 
 describe('the drills of this house', () => {
   it('are at least eight', () => {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { HoldClass, ReadinessCode, RejectionCode, RelaxableCode } from '../../ledger/codes.ts';
 import { DeltaChange } from '../../ledger/packet.ts';
 import { Id, ProgressState } from '../../ledger/vocabulary.ts';
+import { gateExpectation, proposesExpectation } from './proposalFormat.ts';
 
 const time = z.string().min(1).max(200);
 const reportId = z.string().min(1).max(200).meta({ description: 'The id of a report.' });
@@ -108,6 +109,8 @@ export const expectationKeys = {
       'Exactly these people, addressed by the current packet, have not acknowledged it or orders that still hold for them.',
   }),
   gate_refusals: count.meta({ description: 'How many proposals the gate ever refused.' }),
+  gate: gateExpectation,
+  proposes: proposesExpectation,
 } as const;
 
 export type ExpectationKey = keyof typeof expectationKeys;

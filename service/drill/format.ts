@@ -3,7 +3,7 @@
  * keys. It is documented with examples in evals/drills/README.md.
  */
 import { z } from 'zod';
-import { Id } from '../../ledger/vocabulary.ts';
+import { AgentName, Id } from '../../ledger/vocabulary.ts';
 import { ReportText } from '../runbook/factsFormat.ts';
 import { remark, time } from '../runbook/scalars.ts';
 import { ExpectationText } from './expectations.ts';
@@ -70,6 +70,9 @@ export const DrillText = z
   .strictObject({
     format: z.literal('interlock-drill/1').meta({ description: 'The version of this format.' }),
     name: z.string().min(1).meta({ description: 'The claim that this drill checks.' }),
+    agent: AgentName.optional().meta({
+      description: 'The agent whose proposals it is about. Left out: the whole walk.',
+    }),
     runbook: z.string().min(1).meta({ description: 'Path of the runbook, from this file.' }),
     changes: z.string().min(1).optional().meta({
       description: 'Path of a facts file, from this file. Its reports can be taken by id.',

@@ -5,7 +5,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Plan } from '../../ledger/plan.ts';
-import type { Instant } from '../../ledger/vocabulary.ts';
 import { instant } from '../runbook/clock.ts';
 import type { FactsReport } from '../runbook/factsFormat.ts';
 import { schemaTree } from '../runbook/jsonSchema.ts';
@@ -14,6 +13,8 @@ import { parseFacts, parseRunbook } from '../runbook/parse.ts';
 import { type Pen, penOf, reportOf } from '../runbook/readFacts.ts';
 import { schemaFindings } from '../runbook/schemaProblems.ts';
 import { readSource } from '../runbook/source.ts';
+import type { AgentName, Instant } from '../../ledger/vocabulary.ts';
+import { checkExpectations } from './checkExpectations.ts';
 import { type AcknowledgementText, type DecideText, DrillText, type StepText } from './format.ts';
 import type { ExpectationText } from './expectations.ts';
 
@@ -34,6 +35,8 @@ export type DrillStep = {
 export type Drill = {
   readonly file: string;
   readonly name: string;
+  /** The agent whose proposals it is about; null: the whole walk. */
+  readonly agent: AgentName | null;
   readonly plan: Plan;
   /** Who declares the runbook. The declaration is the first step. */
   readonly declarer: string;
@@ -100,34 +103,9 @@ function stepOf(
   };
 }
 
-/** A finding for each expectation whose instant cannot be read: it could never be met. */
-function checkTimes(
-  step: {
-    expect?: readonly ExpectationText[] | undefined;
-    never?: readonly ExpectationText[] | undefined;
-  },
-  path: FilePath,
-  pen: Pen,
-): void {
-  for (const [index, one] of [...(step.expect ?? []), ...(step.never ?? [])].entries()) {
-    const { placed, forecast, deadline } = one;
-    const times = {
-      placed: placed?.at,
-      end: placed?.end,
-      forecast: forecast?.at,
-      at: deadline?.at,
-      after: deadline?.after,
-    };
-    for (const time of Object.values(times)) {
-      const place = { file: [...path, 'expect', index], plan: null };
-      if (time !== undefined) instant(time, place, pen.desk);
-    }
-  }
-}
-
 function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
   const pen = penOf(plan);
-  const { declare } = text;
+  const { declare, agent = null } = text;
   const at = instant(declare.at, { file: ['declare', 'at'], plan: null }, pen.desk);
   const first: DrillStep = {
     name: 'The runbook is declared',
@@ -141,9 +119,9 @@ function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
     expect: declare.expect ?? [],
     never: [],
   };
-  checkTimes(declare, ['declare'], pen);
+  checkExpectations(declare, { path: ['declare'], agent }, pen);
   const steps = text.steps.map((step, index) => {
-    checkTimes(step, ['steps', index], pen);
+    checkExpectations(step, { path: ['steps', index], agent }, pen);
     return stepOf(step, ['steps', index], { pen, known });
   });
   return { steps: [first, ...steps], findings: pen.desk.findings };
@@ -188,13 +166,26 @@ export async function loadDrill(file: string): Promise<LoadedDrill> {
   if (changes.problems.length > 0) return { drill: null, problems: changes.problems };
   const { steps, findings } = compose(text, plan, changes.reports);
   if (findings.length > 0) return refuse(findings);
-  return { drill: { file, name: text.name, plan, declarer: text.declare.as, steps }, problems: [] };
+  const { name, agent = null, declare } = text;
+  return { drill: { file, name, agent, plan, declarer: declare.as, steps }, problems: [] };
 }
 
-/** The drill files a path names: itself, or every YAML or JSON file of a folder in order of name. */
+/** What a suite keeps beside its drills. Any other format is read as a drill, so that a misspelt one is not skipped. */
+const besideDrills: readonly unknown[] = ['interlock-runbook/1', 'interlock-facts/1'];
+
+async function isDrill(file: string): Promise<boolean> {
+  const { value } = readSource(await readFile(file, 'utf8'), file);
+  const format: unknown =
+    typeof value === 'object' && value !== null && 'format' in value ? value.format : null;
+  return !besideDrills.includes(format);
+}
+
+/** The drill files a path names: itself, or every YAML file of a folder but runbooks and facts, in order of name. */
 export async function drillFiles(path: string): Promise<readonly string[]> {
   const found = await stat(path);
   if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /[.](ya?ml|json)$/.test(name));
-  return names.toSorted().map((name) => join(path, name));
+  const names = (await readdir(path)).filter((name) => /(?<![.]schema)[.](ya?ml|json)$/.test(name)).toSorted();
+  const files = names.map((name) => join(path, name));
+  const drills = await Promise.all(files.map(isDrill));
+  return files.filter((_, index) => drills[index]);
 }

@@ -6,11 +6,12 @@ import type { RunResult } from '../../graph/run.ts';
 import type { RejectionCode } from '../../ledger/codes.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
-import type { Ruling } from '../../ledger/facts.ts';
+import type { Fact, Ruling } from '../../ledger/facts.ts';
 import { incumbentOf } from '../../ledger/incumbent.ts';
 import { rulingsIn } from '../../ledger/lineage.ts';
 import type { Packet, PacketLine } from '../../ledger/packet.ts';
-import type { Instant } from '../../ledger/vocabulary.ts';
+import type { Proposal } from '../../ledger/proposal.ts';
+import type { AgentName, Instant } from '../../ledger/vocabulary.ts';
 import { readInstant } from '../../constraints/instants.ts';
 import { timeText } from '../words/times.ts';
 
@@ -19,6 +20,10 @@ export type Delivery = 'received' | 'known_already' | 'refused';
 export type Observed = {
   readonly state: CutoverState;
   readonly events: readonly LedgerEvent[];
+  /** The ledger position before the step: what is later happened in it. */
+  readonly since: number;
+  /** The agent that the drill is about; null: the whole walk. */
+  readonly agent: AgentName | null;
   /** How the last run of the step ended; null when it had none. */
   readonly run: RunResult['outcome'] | null;
   /** What became of the last delivery of each report, by its id. */
@@ -44,6 +49,14 @@ export const instantOf = ({ state }: Observed, text: string): Instant | null => 
 /** An instant as the drill's readers write it. */
 export const shown = ({ state }: Observed, at: Instant | null): string =>
   at === null ? 'no time' : timeText(at, state.situation.plan.zone);
+
+/** What one agent proposed in the step, oldest first. */
+export const proposalsOf = ({ events, since }: Observed, agent: AgentName): Proposal[] =>
+  events.flatMap(({ version, body }) =>
+    version > since && body.type === 'ProposalMade' && body.proposal.agent === agent
+      ? [body.proposal]
+      : [],
+  );
 
 /** Every packet that was ever prepared, oldest first. */
 export const preparedIn = (events: readonly LedgerEvent[]): Packet[] =>
@@ -83,13 +96,18 @@ export function changedIn(observed: Observed): string[] {
     .map(({ checkpoint }) => checkpoint);
 }
 
-/** What was made of each fact of a report, in order; undefined for one not ruled on yet. */
-export function rulingsOf({ events }: Observed, reportId: string): (Ruling | undefined)[] {
-  const facts = events.flatMap(({ body }) =>
+/** The facts of a report as it arrived, in order. */
+export const factsOf = ({ events }: Observed, reportId: string): Fact[] =>
+  events.flatMap(({ body }) =>
     body.type === 'ReportReceived' && body.report.sourceEventId === reportId
       ? body.report.facts
       : [],
   );
-  const rulings = rulingsIn(events);
-  return facts.map(({ factId }) => rulings.findLast((ruling) => ruling.factId === factId));
+
+/** What was made of each fact of a report, in order; undefined for one not ruled on yet. */
+export function rulingsOf(observed: Observed, reportId: string): (Ruling | undefined)[] {
+  const rulings = rulingsIn(observed.events);
+  return factsOf(observed, reportId).map(({ factId }) =>
+    rulings.findLast((ruling) => ruling.factId === factId),
+  );
 }

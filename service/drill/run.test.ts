@@ -84,6 +84,27 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{acknowledgement: taken}', 'none'],
     ['{outstanding: []}', 'operator'],
     ['{gate_refusals: 1}', '0'],
+    ['{gate: {agent: holds, attempts: 2}}', '1 proposals of holds, first clean'],
+    ['{gate: {agent: packet, first_try: refused}}', 'first clean'],
+    ['{gate: {agent: packet, refused: [in_past]}}', 'refused for nothing'],
+    ['{gate: {agent: readiness, mind: model}}', 'mind deterministic'],
+    ['{proposes: {ruling: {report: e4, as: held}}}', 'accepted (-; ; against -)'],
+    ['{proposes: {ruling: {report: e1, as: accepted}}}', 'not ruled'],
+    ['{proposes: {ruling: {report: e4, as: accepted, against: e3}}}', 'against -'],
+    ['{proposes: {ruling: {report: e4, as: accepted, candidates: ["21:00"]}}}', 'accepted (-;'],
+    ['{proposes: {reading: {report: e4, kind: actual_finish}}}', 'none'],
+    ['{proposes: {start: {checkpoint: close-interface, at: "21:00"}}}', 'Fri 21:07 to Fri 21:17'],
+    ['{proposes: {start: {checkpoint: eod, at: "21:00"}}}', 'not placed'],
+    ['{proposes: {unplaced: {checkpoint: close-interface}}}', 'placed'],
+    ['{proposes: {hold: {checkpoint: close-interface}}}', 'no hold'],
+    ['{proposes: {line: {checkpoint: close-interface, state: held}}}', 'planned, driven by'],
+    ['{proposes: {line: {checkpoint: close-interface, driver: boundary}}}', 'planned, driven by'],
+    ['{proposes: {tells: {person: day-lead}}}', 'nothing'],
+    ['{proposes: {tells: {person: operator, as: observer}}}', 'as owner: start_moved'],
+    ['{proposes: {tells_nobody_of: [close-interface]}}', 'operator of close-interface'],
+    ['{proposes: {leaves_out: [operator]}}', 'operator told'],
+    ['{proposes: {leads: {people: [day-lead]}}}', 'people operator'],
+    ['{proposes: {must_acknowledge: [day-lead]}}', 'operator'],
   ])('%s', async (expectation, found) => {
     const marks = await scored(expectation);
     expect(marks).toEqual([{ met: false, found: expect.stringContaining(found) }]);
@@ -143,6 +164,9 @@ describe('a drill', () => {
   it.each([
     ['a misspelt expectation', '{placd: {checkpoint: eod, at: "21:00"}}', 'did you mean "placed"'],
     ['two keys in one', '{packets: 1, pending: none}', 'exactly one key'],
+    ['a gate without an agent', '{gate: {attempts: 1}}', 'names no agent'],
+    ['a proposal of two things', '{proposes: {no_hold: [eod], leaves_out: [eod]}}', 'one key'],
+    ['a proposal at no time', '{proposes: {start: {checkpoint: eod, at: late}}}', 'names no time'],
     ['a time that is none', '{placed: {checkpoint: eod, at: later}}', 'names no time'],
   ])('with %s is not run', async (_what, expectation, why) => {
     const { drill, problems } = await loadDrill(await written(expectation));
@@ -162,6 +186,24 @@ describe('a drill', () => {
     );
     expect(drill).toBeNull();
     expect(problems.map(({ message }) => message).join()).toContain(why);
+  });
+
+  it('about one agent asks the gate about that agent', async () => {
+    const { drill } = await loadDrill(
+      await written('{gate: {attempts: 1, first_try: clean}}', (text) =>
+        text.replace('runbook:', 'agent: resequencing\nrunbook:'),
+      ),
+    );
+    if (drill === null) throw new Error('no drill');
+    const { agent, scored: marks } = await runDrill(drill, deps);
+    expect(agent).toBe('resequencing');
+    expect(marks.map(({ found }) => found)).toEqual([
+      '1 proposals of resequencing, first clean, refused for nothing, mind deterministic',
+    ]);
+  });
+
+  it('is found beside its runbook and its facts', async () => {
+    expect(await drillFiles(runbooks)).toEqual([]);
   });
 
   it('is a file, or every file of a folder', async () => {

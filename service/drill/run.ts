@@ -7,6 +7,7 @@ import { resume, run, type RunResult } from '../../graph/run.ts';
 import type { Actor, DecisionBinding, LedgerEvent } from '../../ledger/events.ts';
 import { handle } from '../../ledger/handle.ts';
 import { load } from '../../ledger/load.ts';
+import type { AgentName } from '../../ledger/vocabulary.ts';
 import type { Interlock } from '../interlock.ts';
 import type { ExpectationText } from './expectations.ts';
 import type { AcknowledgementText, DecideText } from './format.ts';
@@ -42,6 +43,7 @@ export type Scored = {
 export type DrillResult = {
   readonly file: string;
   readonly name: string;
+  readonly agent: AgentName | null;
   readonly met: number;
   readonly expected: number;
   readonly passed: boolean;
@@ -53,6 +55,8 @@ type Stage = {
   readonly interlock: Interlock;
   readonly clock: { at: number };
   readonly deliveries: Map<string, Delivery>;
+  /** The ledger position at the end of the last step. */
+  heard: number;
 };
 
 function actorOf({ drill, clock }: Stage, person: string): Actor {
@@ -186,6 +190,7 @@ async function forgetCheckpoints({ interlock }: Stage): Promise<void> {
 
 async function play(stage: Stage, step: DrillStep): Promise<Moment> {
   const { drill, interlock, clock } = stage;
+  const since = stage.heard;
   await deliver(stage, step);
   clock.at = Math.max(clock.at, step.now);
   if (step.restart) await forgetCheckpoints(stage);
@@ -198,9 +203,13 @@ async function play(stage: Stage, step: DrillStep): Promise<Moment> {
   const decision = step.decide === null ? null : await decide(stage, step.decide);
   let acknowledgement: Observed['acknowledgement'] = null;
   for (const one of step.acknowledge) acknowledgement = await acknowledge(stage, one);
+  const events = await eventsOf(stage);
+  stage.heard = events.length;
   const seen = {
     state: await stateOf(stage),
-    events: await eventsOf(stage),
+    events,
+    since,
+    agent: drill.agent,
     run: outcome,
     deliveries: stage.deliveries,
     decision,
@@ -228,7 +237,7 @@ export async function runDrill(drill: Drill, deps: DrillDeps): Promise<DrillResu
     return `${kind}-${count}`;
   };
   const interlock = await deps.open({ now: () => clock.at, newId });
-  const stage: Stage = { drill, interlock, clock, deliveries: new Map() };
+  const stage: Stage = { drill, interlock, clock, deliveries: new Map(), heard: 0 };
   const scored: Scored[] = [];
   try {
     await declare(stage);
@@ -241,6 +250,6 @@ export async function runDrill(drill: Drill, deps: DrillDeps): Promise<DrillResu
     await interlock.close();
   }
   const met = scored.filter((one) => one.met).length;
-  const { file, name } = drill;
-  return { file, name, met, expected: scored.length, passed: met === scored.length, scored };
+  const { file, name, agent } = drill;
+  return { file, name, agent, met, expected: scored.length, passed: met === scored.length, scored };
 }

@@ -10,6 +10,7 @@ import {
   type ExpectationText,
   type ExpectationValues,
 } from './expectations.ts';
+import { includesAll, listed, type Mark, same } from './mark.ts';
 import {
   changedIn,
   instantOf,
@@ -21,16 +22,9 @@ import {
   shown,
   standingBefore,
 } from './observed.ts';
-
-/** Whether one expectation was met, and in words what was found. */
-export type Mark = { readonly met: boolean; readonly found: string };
+import { scoreGate, scoreProposes } from './proposals.ts';
 
 type Scorer<K extends ExpectationKey> = (wanted: ExpectationValues[K], seen: Observed) => Mark;
-
-const same = (wanted: string | number, found: string | number | null | undefined): Mark => ({
-  met: wanted === found,
-  found: String(found ?? 'none'),
-});
 
 function placed(wanted: ExpectationValues['placed'], seen: Observed): Mark {
   const line = lineOf(seen, wanted.checkpoint);
@@ -45,9 +39,6 @@ function placed(wanted: ExpectationValues['placed'], seen: Observed): Mark {
       : `${shown(seen, line.startAt)} to ${shown(seen, line.endAt)} by ${line.owner ?? 'nobody'}`;
   return { met, found };
 }
-
-const includesAll = (all: readonly (string | null)[], wanted: readonly string[]): boolean =>
-  wanted.every((one) => all.includes(one));
 
 function fits(hold: Hold, wanted: ExpectationValues['held']): boolean {
   const rules = hold.causes.map(({ rule }) => rule);
@@ -103,11 +94,6 @@ function protectedMoves(wanted: ExpectationValues['protected_moves'], seen: Obse
     .toSorted();
   return { met: found.join() === wanted.toSorted().join(), found: found.join(', ') || 'none' };
 }
-
-const listed = (wanted: readonly string[], found: readonly string[]): Mark => ({
-  met: found.toSorted().join() === wanted.toSorted().join(),
-  found: found.toSorted().join(', ') || 'none',
-});
 
 function protectedHolds(wanted: readonly string[], seen: Observed): Mark {
   const guarded = new Set(
@@ -212,6 +198,8 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
       wanted,
       seen.events.filter(({ body }) => body.type === 'VerdictGiven' && !body.clean).length,
     ),
+  gate: scoreGate,
+  proposes: scoreProposes,
 };
 
 function scoreOne<K extends ExpectationKey>(

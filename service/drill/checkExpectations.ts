@@ -1,0 +1,47 @@
+/**
+ * Checks that expectations can be met at all before a drill is run: every instant in them can be read, and every word
+ * about an agent's proposals names the agent.
+ */
+import type { AgentName } from '../../ledger/vocabulary.ts';
+import { instant } from '../runbook/clock.ts';
+import type { FilePath } from '../runbook/problems.ts';
+import type { Pen } from '../runbook/readFacts.ts';
+import type { ExpectationText } from './expectations.ts';
+
+const timesIn = ({ placed, forecast, deadline, proposes }: ExpectationText) =>
+  [
+    placed?.at,
+    placed?.end,
+    forecast?.at,
+    deadline?.at,
+    deadline?.after,
+    proposes?.start?.at,
+    proposes?.start?.end,
+    ...(proposes?.ruling?.candidates ?? []),
+  ].filter((time) => time !== undefined);
+
+type Expecting = {
+  readonly expect?: readonly ExpectationText[] | undefined;
+  readonly never?: readonly ExpectationText[] | undefined;
+};
+
+/** A finding for each expectation that could never be met. `agent` is the one that the drill is about. */
+export function checkExpectations(
+  step: Expecting,
+  { path, agent }: { readonly path: FilePath; readonly agent: AgentName | null },
+  pen: Pen,
+): void {
+  for (const list of ['expect', 'never'] as const) {
+    for (const [index, one] of (step[list] ?? []).entries()) {
+      const place = [...path, list, index];
+      for (const time of timesIn(one)) instant(time, { file: place, plan: null }, pen.desk);
+      if (one.gate !== undefined && one.gate.agent === undefined && agent === null) {
+        pen.desk.findings.push({
+          path: [...place, 'gate'],
+          message: '"gate" names no agent, and the drill is about none',
+          fix: 'write the agent: gate: {agent: holds, …}, or `agent:` at the top of the drill',
+        });
+      }
+    }
+  }
+}
