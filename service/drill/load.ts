@@ -184,7 +184,9 @@ async function isDrill(file: string): Promise<boolean> {
 export async function drillFiles(path: string): Promise<readonly string[]> {
   const found = await stat(path);
   if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /(?<![.]schema)[.](ya?ml|json)$/.test(name)).toSorted();
+  const names = (await readdir(path))
+    .filter((name) => /(?<![.]schema)[.](ya?ml|json)$/.test(name))
+    .toSorted();
   const files = names.map((name) => join(path, name));
   const drills = await Promise.all(files.map(isDrill));
   return files.filter((_, index) => drills[index]);
