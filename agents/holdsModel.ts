@@ -57,16 +57,29 @@ const offersOf = (holds: readonly Hold[], state: Slice['state']): Offer[] =>
     releases: releasesOf(hold, state).map((release, place) => ({ id: `r${place + 1}`, release })),
   }));
 
-/** The hold as the model wants it; null when it picks what was not offered. */
+/**
+ * Whether nothing is lost that explains the hold: a cause may be left out only when a kept one rests on the same fact. The
+ * solver's conflict is a smallest one, so that without a boundary or a fact of it the rest would forbid nothing.
+ */
+const explains = (kept: readonly Cause[], all: readonly Cause[]): boolean =>
+  all.every(
+    (cause) =>
+      kept.includes(cause) ||
+      (cause.factId !== null && kept.some(({ factId }) => factId === cause.factId)),
+  );
+
+/** The hold as the model wants it; null when it picks what was not offered, or leaves out a reason. */
 function picked(
   { hold, causes, releases }: Offer,
   answer: HoldsAnswer['holds'][number],
 ): Hold | null {
   const own = causes.filter(({ id }) => answer.causes.includes(id));
+  const kept = own.map(({ cause }) => cause);
   const release = releases.find(({ id }) => id === answer.release);
   if (own.length !== answer.causes.length || own.length === 0 || release === undefined) return null;
+  if (!explains(kept, hold.causes)) return null;
   const { holdClass } = answer;
-  return { ...hold, holdClass, causes: own.map(({ cause }) => cause), release: release.release };
+  return { ...hold, holdClass, causes: kept, release: release.release };
 }
 
 const task = (prompt: Prompt): Task<HoldsAnswer> => ({

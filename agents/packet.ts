@@ -9,7 +9,7 @@ import { deviationsIn } from '../tools/deviations.ts';
 import { type Agent, cleanBody, deterministicMind } from './agent.ts';
 import { recipientsOf } from './packetDeltas.ts';
 import type { Draft } from './packetDraft.ts';
-import { deadlineOf, leadHolds, leadPeople } from './packetLead.ts';
+import { deadlineOf, leadHolds, leadPeople, templatesFor } from './packetLead.ts';
 import { packetLines } from './packetLines.ts';
 
 /** The minds of the clean proposals it stands on, in the order of the loop, then the packet's own. */
@@ -46,6 +46,8 @@ function assemblePacket(draft: Draft): Packet {
   const recipients = recipientsOf(state, lines);
   const ranks = new Map(plan.checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
   const { current } = state;
+  const led = leadHolds(holds.holds, plan);
+  const [template] = templatesFor({ leadHolds: led, holds: holds.holds, ...recipients }, plan);
   return {
     packetId: `packet-${version}`,
     cutoverId: state.cutoverId,
@@ -62,8 +64,9 @@ function assemblePacket(draft: Draft): Packet {
     deviations: [...deviationsIn(state, now)],
     ...recipients,
     ...deadlineOf(lines, ranks),
-    leadHolds: leadHolds(holds.holds, plan),
+    leadHolds: led,
     leadPeople: leadPeople(recipients),
+    template,
     stoppedAt: 'approval',
   };
 }

@@ -1,9 +1,10 @@
 /**
- * What leads when a packet is shown, and until when it can be adopted: read off its own lines, holds and deltas.
+ * What leads when a packet is shown, in which of the closed templates, and until when it can be adopted: read off its own
+ * lines, holds and deltas.
  */
 import { HoldClass } from '../ledger/codes.ts';
 import type { Hold } from '../ledger/holds.ts';
-import type { Packet, PacketLine } from '../ledger/packet.ts';
+import type { Packet, PacketLine, PacketTemplate } from '../ledger/packet.ts';
 import type { Checkpoint, Plan } from '../ledger/plan.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { byText } from './packetDraft.ts';
@@ -64,4 +65,22 @@ export function leadPeople({ deltas, mustAcknowledge }: Recipients): Id[] {
     .toSorted(
       (one, other) => group(one) - group(other) || sooner(one, other) || byText(one, other),
     );
+}
+
+/**
+ * The templates that fit a packet, the deterministic choice first. While a protected checkpoint is held its hold opens the
+ * packet; else the timeline does, unless a mind picks the holds or the people, where there are any.
+ */
+export function templatesFor(
+  { leadHolds: roots, holds, deltas }: Pick<Packet, 'leadHolds' | 'holds' | 'deltas'>,
+  plan: Plan,
+): [PacketTemplate, ...PacketTemplate[]] {
+  const guarded = new Set(plan.checkpoints.flatMap((item) => (item.protected ? [item.id] : [])));
+  const isHeld = holds.some(({ checkpoint, behind }) => behind === null && guarded.has(checkpoint));
+  if (isHeld) return ['holds_first'];
+  return [
+    'timeline_first',
+    ...(roots.length > 0 ? (['holds_first'] as const) : []),
+    ...(deltas.length > 0 ? (['people_first'] as const) : []),
+  ];
 }

@@ -291,6 +291,7 @@ const packet: Packet = {
   decisionDeadlineCheckpoint: 'first',
   leadHolds: ['stop', 'wait'],
   leadPeople: ['operator', 'dev', 'editor'],
+  template: 'holds_first',
   stoppedAt: 'approval',
 };
 const verdict = (change: Partial<Packet>, of: CutoverState = state) => {
@@ -807,10 +808,46 @@ describe('packet_lead_wrong', () => {
     ['someone twice', { leadPeople: ['dev', 'dev'] }, ['leadPeople']],
     ['someone who is not told', { leadPeople: ['dev', 'standin'] }, ['leadPeople']],
     ['both wrong', { leadHolds: [], leadPeople: ['standin'] }, ['leadHolds', 'leadPeople']],
+    ['the timeline before a protected hold', { template: 'timeline_first' }, ['template']],
+    ['people before a protected hold', { template: 'people_first' }, ['template']],
   ])('%s', (_name, change, wrong) => {
     expect(verdict(change)).toEqual(
       wrong.length === 0 ? [] : [`packet_lead_wrong - ${wrong.join(' ')}`],
     );
+  });
+});
+
+describe('the template of a packet', () => {
+  const quiet = situated([checkpoint('held', asap)], {
+    holds: [human('stop', 'held')],
+    plan: { policy: plan([checkpoint('held')]).policy },
+  });
+  const of = running(quiet, [
+    timelineOf(quiet.situation.plan, [], [heldAt('held')]),
+    { agent: 'holds', holds: [{ ...held, blocks: [] }] },
+  ]);
+  const { template: _, ...untold } = packet;
+  const ofQuiet = (change: Partial<Packet>) =>
+    said(checkPacketBody({ ...untold, leadHolds: [], ...change }, of, nightAt)).filter((text) =>
+      text.includes('template'),
+    );
+
+  it.each(['timeline_first', 'holds_first', 'people_first'] as const)(
+    '%s fits where there is a hold of no protected checkpoint and somebody to tell',
+    (template) => {
+      expect(ofQuiet({ template })).toEqual([]);
+    },
+  );
+
+  it('is the timeline where none is written, and opens with nothing that is empty', () => {
+    expect(ofQuiet({})).toEqual([]);
+    expect(ofQuiet({ template: 'people_first', deltas: [], leadPeople: [] })).toHaveLength(1);
+    const bare = running(situated([checkpoint('free', asap)]), [
+      timelineOf(plan([checkpoint('free', asap)]), [{ id: 'free', at: 10 }]),
+      { agent: 'holds', holds: [] },
+    ]);
+    const wrong = checkPacketBody({ ...untold, leadHolds: [], template: 'holds_first' }, bare, 0);
+    expect(said(wrong)).toContain('packet_lead_wrong - template');
   });
 });
 

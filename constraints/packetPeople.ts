@@ -79,6 +79,18 @@ const isOnce = (names: readonly string[]): boolean => new Set(names).size === na
 const leads = <T>(list: readonly T[], first: (item: T) => boolean): boolean =>
   list.every((item, place) => !first(item) || list.slice(0, place).every(first));
 
+/** A template leads with a part that has something in it, and with the holds while a protected checkpoint is held. */
+function templateFits({ template, deltas }: Packet, roots: number, ofProtected: number): boolean {
+  switch (template ?? 'timeline_first') {
+    case 'timeline_first':
+      return ofProtected === 0;
+    case 'holds_first':
+      return roots > 0;
+    case 'people_first':
+      return ofProtected === 0 && deltas.length > 0;
+  }
+}
+
 /** What leads names roots and affected people, no one twice; protected roots and those who must acknowledge come first. */
 export const leadWrong: PacketRule = ({ packet, night, register }) => {
   const roots = register.holds.filter(({ behind }) => behind === null);
@@ -96,6 +108,10 @@ export const leadWrong: PacketRule = ({ packet, night, register }) => {
     isOnce(packet.leadPeople) &&
     difference(packet.leadPeople, people).length === 0 &&
     leads(packet.leadPeople, (person) => packet.mustAcknowledge.includes(person));
-  const wrong = [...(holdsRight ? [] : ['leadHolds']), ...(peopleRight ? [] : ['leadPeople'])];
+  const wrong = [
+    ...(holdsRight ? [] : ['leadHolds']),
+    ...(peopleRight ? [] : ['leadPeople']),
+    ...(templateFits(packet, roots.length, ofProtected.length) ? [] : ['template']),
+  ];
   return wrong.length === 0 ? [] : [broken('packet_lead_wrong', null, { subjects: wrong })];
 };

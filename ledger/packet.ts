@@ -134,6 +134,10 @@ export const Deviation = z.strictObject({
 });
 export type Deviation = z.infer<typeof Deviation>;
 
+/** Which part of a packet a reader meets first; the others follow in this order: timeline, holds, people. */
+export const PacketTemplate = z.enum(['timeline_first', 'holds_first', 'people_first']);
+export type PacketTemplate = z.infer<typeof PacketTemplate>;
+
 export const Packet = z.strictObject({
   packetId: Id,
   cutoverId: Id,
@@ -158,6 +162,8 @@ export const Packet = z.strictObject({
   /** What leads when it is shown: hold ids and people, most pressing first. */
   leadHolds: z.array(Id),
   leadPeople: z.array(Id),
+  /** Absent in packets from before there was a choice: `timeline_first`. */
+  template: PacketTemplate.optional(),
   /** Where the workflow stopped: it always stops for a person. */
   stoppedAt: z.literal('approval'),
 });

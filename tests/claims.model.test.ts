@@ -99,6 +99,7 @@ const hostile: Fault = {
       holds: [],
       leadHolds: ['everyone'],
       leadPeople: ['everyone'],
+      template: 'go_first',
       rationale: [],
     },
   }),

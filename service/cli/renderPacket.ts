@@ -3,7 +3,7 @@
  * holds, held facts, deltas and who is not told. Everything comes from the packet and the plan's names.
  */
 import type { PacketRecord } from '../../ledger/cutover.ts';
-import type { Packet, PacketLine } from '../../ledger/packet.ts';
+import type { Packet, PacketLine, PacketTemplate } from '../../ledger/packet.ts';
 import { readinessWords } from '../words/codes.ts';
 import { deltaLineText, driverText, floatText } from '../words/deltas.ts';
 import { causeText, holdFooter, relaxationText, releaseText } from '../words/holds.ts';
@@ -156,10 +156,14 @@ export function renderHeldFacts(
     .join('\n');
 }
 
-/** What each affected person is told, and who is not told and why. */
+/** What each affected person is told, those who lead first, and who is not told and why. */
 export function renderDeltas(packet: Packet, { names, screen }: View): string {
   const paint = paintOf(screen);
-  const told = packet.deltas.map((delta) =>
+  const order = [...packet.leadPeople, ...packet.deltas.map(({ person }) => person)];
+  const byLead = packet.deltas.toSorted(
+    (one, other) => order.indexOf(one.person) - order.indexOf(other.person),
+  );
+  const told = byLead.map((delta) =>
     [
       paint.bold(names.person(delta.person)),
       ...delta.lines.map((line) => wrap(`  ${deltaLineText(line, names)}`, 4)),
@@ -174,22 +178,36 @@ export function renderDeltas(packet: Packet, { names, screen }: View): string {
   ].join('\n');
 }
 
-/** The whole packet. */
+type Part = 'timeline' | 'holds' | 'people';
+
+/** What each template opens with; nothing is left out by any of them. */
+const partsOf: { readonly [Template in PacketTemplate]: readonly Part[] } = {
+  timeline_first: ['timeline', 'holds', 'people'],
+  holds_first: ['holds', 'timeline', 'people'],
+  people_first: ['people', 'timeline', 'holds'],
+};
+
+/** The whole packet, in the order of its template. */
 export function renderPacket(
   record: PacketRecord,
   context: { before: Packet | null; factTexts: ReadonlyMap<string, string>; view: View },
 ): string {
   const { packet } = record;
-  const { view } = context;
-  return [
-    renderHead(record, view),
-    heading(context.before === null ? 'Timeline' : 'Timeline beside the one in force', view.screen),
-    renderTimeline(packet, context.before, view),
-    heading('Holds', view.screen),
-    renderHolds(packet, view),
-    heading('Held facts', view.screen),
-    renderHeldFacts(packet, context.factTexts, view),
-    heading('Who is told what', view.screen),
-    renderDeltas(packet, view),
-  ].join('\n');
+  const { before, factTexts, view } = context;
+  const { screen } = view;
+  const parts: { readonly [Name in Part]: () => string[] } = {
+    timeline: () => [
+      heading(before === null ? 'Timeline' : 'Timeline beside the one in force', screen),
+      renderTimeline(packet, before, view),
+    ],
+    holds: () => [
+      heading('Holds', screen),
+      renderHolds(packet, view),
+      heading('Held facts', screen),
+      renderHeldFacts(packet, factTexts, view),
+    ],
+    people: () => [heading('Who is told what', screen), renderDeltas(packet, view)],
+  };
+  const order = partsOf[packet.template ?? 'timeline_first'];
+  return [renderHead(record, view), ...order.flatMap((part) => parts[part]())].join('\n');
 }

@@ -288,6 +288,10 @@ const packets: Readonly<Record<string, OnPacket>> = {
     leadHolds: packet.leadHolds.slice(1),
     leadPeople: packet.leadPeople.toReversed(),
   }),
+  other_template: (packet, { roll }) => ({
+    ...packet,
+    template: oneOf(roll, ['timeline_first', 'holds_first', 'people_first']),
+  }),
   other_version: (packet, { roll }) => ({
     ...packet,
     version: packet.version + oneOf(roll, [1, -1, 100]),

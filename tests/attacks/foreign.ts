@@ -15,7 +15,9 @@ export function closedWords(schema: z.core.$ZodType): string[] {
   if (schema instanceof z.ZodLiteral) return [...schema.values].map(String);
   if (schema instanceof z.ZodObject) return Object.values(schema.shape).flatMap(closedWords);
   if (schema instanceof z.ZodArray) return closedWords(schema.element);
-  if (schema instanceof z.ZodNullable) return closedWords(schema.unwrap());
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+    return closedWords(schema.unwrap());
+  }
   return schema instanceof z.ZodUnion ? schema.options.flatMap(closedWords) : [];
 }
 

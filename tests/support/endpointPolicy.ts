@@ -4,7 +4,7 @@
  */
 import type { Asked, Policy, Said } from './endpointTalk.ts';
 
-type Json = { readonly [key: string]: unknown };
+export type Json = { readonly [key: string]: unknown };
 const isJson = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly Json[] =>
@@ -83,6 +83,7 @@ function rightAnswer({ agent, given }: Given): Json {
       return {
         leadHolds: listOf(given['holds']).map((hold) => hold['hold']),
         leadPeople: listOf(given['people']).map((item) => item['person']),
+        template: Array.isArray(given['templates']) ? given['templates'][0] : null,
         rationale: ['blocks_most'],
       };
     default:
@@ -101,6 +102,12 @@ export const wrongInOnePlace =
     const right = rightAnswer(told);
     return { text: told.agent === agent ? change(right, told.given) : right };
   };
+
+/** Says `wrong` until the gate's words come back, then is obedient: a model that learns. */
+export const wrongOnce =
+  (wrong: Policy): Policy =>
+  (asked, count) =>
+    (givenIn(asked).refused.length === 0 ? wrong : obedient)(asked, count);
 
 /** Says these one after another, then goes on obediently. */
 export const script =
