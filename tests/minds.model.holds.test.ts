@@ -72,7 +72,8 @@ describe('what the holds mind is offered', () => {
       ['hold_in_force'],
     ]);
     // A release is a choice where the causes lead to more than one.
-    const releases = (offered[0]?.['releases'] as Json[]).map(({ kind }) => kind);
+    const [traffic] = offered;
+    const releases = ((traffic ?? {})['releases'] as Json[]).map(({ kind }) => kind);
     expect(releases).toEqual(['boundary_changed', 'plan_changed']);
     expect(packet?.holds.map(({ checkpoint }) => checkpoint)).toEqual([
       'traffic',

@@ -51,8 +51,11 @@ beforeAll(async () => {
 const says = (change: Json) => wrongInOnePlace('packet', (right) => ({ ...right, ...change }));
 
 /** Everything of a packet that no packet mind chooses. */
-const fixedPart = ({ leadHolds, leadPeople, template, minds, basisVersion, ...rest }: Packet) =>
-  rest;
+const fixedPart = ({ lines, holds, heldFacts, deviations, deltas, ...rest }: Packet) => {
+  const { notNotified, mustAcknowledge, decisionDeadlineAt, version, supersedes } = rest;
+  const people = { deltas, notNotified, mustAcknowledge };
+  return { lines, holds, heldFacts, deviations, people, decisionDeadlineAt, version, supersedes };
+};
 
 const traffic = 'hold:traffic:boundary_conflict';
 
