@@ -107,15 +107,19 @@ function revokes({ authority, person }: AssertionOf<'delegate_revoked'>, act: Ac
   return holdsRow(act, authority) || reporter === person || granted === true;
 }
 
-/** Whether a boundary only takes room away compared with the one it replaces. */
-function tightens(next: Boundary, known: Boundary): boolean {
+/**
+ * Whether a boundary only takes room away compared with the one it replaces. `actAt` is when that was said: it may be in
+ * force from then, and no later, so that there is no moment without either of them.
+ */
+function tightens(next: Boundary, known: Boundary, actAt: Instant): boolean {
   const binds =
     next.binds === 'all' ||
     (known.binds !== 'all' && known.binds.every((id) => next.binds.includes(id)));
   const exempts = next.exemptRoles.every((role) => known.exemptRoles.includes(role));
   const span =
     next.kind === 'maintenance' ? containsSpan([known], next) : containsSpan([next], known);
-  return next.kind === known.kind && next.statedAt <= known.statedAt && binds && exempts && span;
+  const atOnce = next.statedAt <= Math.max(known.statedAt, actAt);
+  return next.kind === known.kind && atOnce && binds && exempts && span;
 }
 
 /** An authoritative source; or the lead, who may widen or lift only what was declared for this cutover. */
@@ -124,7 +128,8 @@ function bounds(known: Boundary | undefined, next: Boundary | null, act: Act): b
   if (isAuthoritative(plan, fact.source, fact.assertion.kind)) return true;
   if (!isLead(act)) return false;
   if (known === undefined || known.level === 'cutover') return true;
-  return next !== null && next.level === known.level && tightens(next, known);
+  const actAt = Math.min(fact.occurredAt, fact.receivedAt);
+  return next !== null && next.level === known.level && tightens(next, known, actAt);
 }
 
 const boundaryOf = (plan: Plan, id: Id): Boundary | undefined =>

@@ -696,6 +696,14 @@ describe('not_authorised', () => {
     expect(told({ statedAt: minute(-599) })).toBe('not_authorised');
   });
 
+  it('lets the lead tighten it in mid-window from the moment it is said, and from no later one', () => {
+    const company = { id: 'company', level: 'organisation' as const, ...span(10, 290) };
+    const told = (statedAt: number): Ruling['code'] =>
+      codeOf(setBoundary({ ...company, statedAt: minute(statedAt) }), own('lead', 60));
+    expect(told(60)).toBeNull();
+    expect(told(61)).toBe('not_authorised');
+  });
+
   it('reads tightening a freeze the other way round: it only grows', () => {
     const freeze = {
       ...boundary,

@@ -1,12 +1,15 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openInterlock } from '../interlock.ts';
 import { drillFiles, loadDrill } from './load.ts';
 import { runDrill, type DrillDeps } from './run.ts';
 
-const folders = ['drills', 'readiness', 'resequencing', 'holds', 'packet'].map((name) =>
-  fileURLToPath(new URL(`../../evals/${name}/`, import.meta.url)),
-);
+const evals = fileURLToPath(new URL('../../evals/', import.meta.url));
+/** Every folder of evals/ with drills in it is a suite. */
+const folders = readdirSync(evals, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `${evals}${name}/`);
 const deps: DrillDeps = {
   open: (clock) => openInterlock({ ledger: ':memory:', checkpoints: ':memory:' }, clock),
 };
