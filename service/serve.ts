@@ -70,22 +70,20 @@ function assertNotExposed({ fleet }: Config, { identity }: People): void {
   );
 }
 
+type Opened = {
+  readonly deps: IdentityDeps;
+  readonly door: Door;
+  readonly hooks: readonly Hook[];
+  readonly stopping: AbortSignal;
+};
+
 /** The API on parts that are open. */
 function apiOn(
   { config, interlock, doorbell, metrics, onTrouble, log }: Parts,
-  {
-    deps,
-    door,
-    hooks,
-    isUp,
-  }: {
-    readonly deps: IdentityDeps;
-    readonly door: Door;
-    readonly hooks: readonly Hook[];
-    readonly isUp: () => boolean;
-  },
+  { deps, door, hooks, stopping }: Opened,
 ) {
   const { ledger, graph } = interlock;
+  const isUp = (): boolean => !stopping.aborted;
   const trouble = (error: unknown, where: string): void => {
     onTrouble(null, error);
     log.warn({ where, why: error instanceof Error ? error.name : 'unknown' }, 'a request failed');
@@ -101,6 +99,7 @@ function apiOn(
     decided: (cutoverId, version) =>
       void resume(graph, cutoverId, version).catch((error: unknown) => onTrouble(cutoverId, error)),
     trouble,
+    stopping,
   });
 }
 
@@ -109,25 +108,33 @@ export async function serve(config: Config, log: Logger, people: People): Promis
   assertNotExposed(config, people);
   const parts = await openParts(config, log, 'serve');
   const beside = await openBeside(config);
+  const close = async (): Promise<void> => {
+    await beside.close();
+    await parts.close();
+  };
   const { now, newId } = parts.interlock.ledger;
   const deps: IdentityDeps = { beside, now, newId };
-  let up = true;
-  const entrance = await entranceFor(people, deps);
-  const { door } = entrance;
-  const app = apiOn(parts, { deps, door, hooks: people.hooks, isUp: () => up });
-  const server = await listen(app, config.fleet);
-  const told = await entrance.opened(server);
-  const working = worksToo(config) ? await startWork(parts) : null;
-  log.info({ url: server.url, name: parts.name, works: working !== null }, 'serving');
-  return {
-    url: server.url,
-    told,
-    stop: async () => {
-      up = false;
-      await server.stop();
-      await working?.stop();
-      await beside.close();
-      await parts.close();
-    },
-  };
+  const ending = new AbortController();
+  try {
+    const { door, opened } = await entranceFor(people, deps);
+    const { hooks } = people;
+    const app = apiOn(parts, { deps, door, hooks, stopping: ending.signal });
+    const server = await listen(app, config.fleet);
+    const told = await opened(server);
+    const working = worksToo(config) ? await startWork(parts) : null;
+    log.info({ url: server.url, name: parts.name, works: working !== null }, 'serving');
+    return {
+      url: server.url,
+      told,
+      stop: async () => {
+        ending.abort();
+        await server.stop();
+        await working?.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -144,8 +144,10 @@ const line = z.discriminatedUnion('kind', [
   }),
 ]);
 
+export const DiffLines = z.array(line);
+
 export const DiffAnswer = z
-  .strictObject({ from: PacketNames, to: PacketNames, changes: z.array(line) })
+  .strictObject({ from: PacketNames, to: PacketNames, changes: DiffLines })
   .openapi('Diff');
 
 export const OrdersAnswer = z

@@ -14,6 +14,7 @@ import { cutoverRoutes } from './cutovers.ts';
 import { decisionRoutes } from './decisions.ts';
 import type { ApiContext, ApiDeps } from './deps.ts';
 import { addDocs } from './docs.ts';
+import { exportRoutes } from './exports.ts';
 import { callerOf, nameOf, placeOf } from './guard.ts';
 import { type Limiter, openLimiter, standardLimits } from './limits.ts';
 import { assertDeclared, doors } from './policies.ts';
@@ -21,7 +22,9 @@ import { Problem, problemOf, problemResponse } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { digestOfRequest, keyIn, openRequestKeys, type RequestKeys } from './requestKeys.ts';
 import type { Declared } from './route.ts';
+import { streamRoutes } from './streams.ts';
 import { viewRoutes } from './views.ts';
+import { whatIfRoutes } from './whatIfRoute.ts';
 
 type Desk = { readonly deps: ApiDeps; readonly limiter: Limiter; readonly keys: RequestKeys };
 
@@ -30,7 +33,10 @@ export const declaredRoutes = (deps: ApiDeps): readonly Declared[] => [
   ...cutoverRoutes(deps),
   ...reportRoutes(deps),
   ...viewRoutes(deps),
+  ...streamRoutes(deps),
+  ...whatIfRoutes(deps),
   ...decisionRoutes(deps),
+  ...exportRoutes(deps),
 ];
 
 /** A refusal of the ledger or of ours is an answer; trouble of our own is not. */

@@ -26,6 +26,8 @@ export type ApiDeps = {
   readonly limits?: Partial<Limits>;
   /** How streams behave; a test hurries. */
   readonly streams?: Partial<StreamPace>;
+  /** Aborted when the service stops: streams end at once and are taken up elsewhere. */
+  readonly stopping?: AbortSignal;
 };
 
 /** Milliseconds between a stream's looks at the ledger, its signs of life, and its looks at its caller. */

@@ -27,6 +27,7 @@ const description = {
     { name: 'Reports', description: 'What happened, from sources and people.' },
     { name: 'Views', description: 'What stands, what waits, what was known when.' },
     { name: 'Decisions', description: 'What only people do.' },
+    { name: 'Exports', description: 'What people take away.' },
   ],
 };
 

@@ -9,21 +9,11 @@ import { ownSource } from '../../ledger/plan.ts';
 import type { Caller } from '../identity/caller.ts';
 import { eventsOf } from '../packets.ts';
 import { receiveReports } from '../receiving.ts';
-import { ReportText } from '../runbook/factsFormat.ts';
-import { parseFacts } from '../runbook/parse.ts';
 import { Receipt, ReportStanding } from './answers.ts';
-import { fileProblem } from './body.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { type Field, Problem, problemOfRejection } from './problem.ts';
-import { type Asked, type Declared, type Place, route } from './route.ts';
-
-/** `received` is of files for drills: what comes in here arrives now. */
-const Report = z
-  .strictObject(ReportText.omit({ received: true, note: true }).shape)
-  .openapi('Report');
-const Reports = z.strictObject({ reports: z.array(Report).min(1).max(200) }).openapi('Reports');
-type Report = z.infer<typeof Report>;
-type Reports = z.infer<typeof Reports>;
+import { bodiesOf, Report, Reports } from './reportBody.ts';
+import { type Asked, type Declared, route } from './route.ts';
 
 const Batch = z
   .strictObject({ reports: z.array(Receipt.extend({ ruling: z.string().nullable() })) })
@@ -58,18 +48,6 @@ function assertTheirs(caller: Caller, bodies: readonly ReportBody[], under: stri
   const { message, fix } = first;
   const detail = `${message}; nothing was written`;
   throw new Problem({ status: 403, code: 'report_not_yours', detail, fix, errors });
-}
-
-/** The reports as the ledger takes them; every problem at once, and then nothing is taken. */
-function bodiesOf(reports: readonly Report[], { state }: Place, under: string): ReportBody[] {
-  const text = JSON.stringify(under === '' ? reports[0] : { reports });
-  const read = parseFacts(text, 'body', state.situation.plan);
-  if (read.problems.length === 0) return [...read.reports];
-  // The text is ours: its lines say nothing to whoever sent the body.
-  throw fileProblem(
-    read.problems.map((problem) => ({ ...problem, line: null })),
-    '',
-  );
 }
 
 const placeOfRuling = (cutoverId: string, reportId: string | null): string | null =>

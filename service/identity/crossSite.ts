@@ -21,3 +21,11 @@ export function isCrossSite(
   if (from !== null && from !== origin) return true;
   return formTypes.test(headers.get('content-type') ?? '');
 }
+
+/** Whether a request, even one that changes nothing, says that a page of another origin makes it. */
+export function isForeign({ headers }: Pick<Request, 'headers'>, origin: string): boolean {
+  const site = headers.get('sec-fetch-site');
+  const from = headers.get('origin');
+  if (from !== null && from !== origin) return true;
+  return site !== null && site !== 'same-origin' && site !== 'none';
+}

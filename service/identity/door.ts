@@ -20,6 +20,8 @@ export type Door = {
   readonly guard: MiddlewareHandler;
   /** How recent a login must be to decide, in milliseconds. */
   readonly recentMs: number;
+  /** Whether a page of another origin makes this request, even one that changes nothing: no stream is opened for it. */
+  readonly isForeign: (request: Request) => boolean;
 };
 
 const Incoming = z.object({

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Id } from '../../ledger/vocabulary.ts';
 import type { IdentityDeps } from './audit.ts';
 import { authenticateWith, type SessionRules } from './authenticate.ts';
-import { isCrossSite } from './crossSite.ts';
+import { isCrossSite, isForeign } from './crossSite.ts';
 import { addressOf, type Door, letIn, noteRefusal, sayGoodbye } from './door.ts';
 import { beginLogin, takeLogin } from './logins.ts';
 import { type Refusal, refusalOf, respond } from './refusal.ts';
@@ -101,5 +101,6 @@ export function embeddedDoor(
     guard: async (context, next) =>
       isOurs(context.req.raw.headers, port()) ? next() : respond(refusalOf('wrong_host')),
     recentMs: limits.recentMs,
+    isForeign: (request) => isForeign(request, rulesOf(request).origin),
   };
 }

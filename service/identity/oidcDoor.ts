@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { IdentityDeps } from './audit.ts';
 import { authenticateWith, type SessionRules } from './authenticate.ts';
 import { giveCookie, takeCookie } from './cookies.ts';
-import { isCrossSite } from './crossSite.ts';
+import { isCrossSite, isForeign } from './crossSite.ts';
 import { addressOf, type Door, letIn, noteRefusal, ownPath, sayGoodbye } from './door.ts';
 import { beginLogin, takeLogin } from './logins.ts';
 import { type Provider, providerOf } from './provider.ts';
@@ -126,5 +126,6 @@ export function oidcDoor(
     routes,
     guard: (_context, next) => next(),
     recentMs: limits.recentMs,
+    isForeign: (request) => isForeign(request, origin),
   };
 }
