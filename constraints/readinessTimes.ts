@@ -4,16 +4,13 @@
  */
 import type { ReadinessCode } from '../ledger/codes.ts';
 import type { Fact, Reading } from '../ledger/facts.ts';
+import { isAssent } from '../ledger/promises.ts';
 import type { Situation } from '../ledger/situation.ts';
 import { minuteMs } from '../ledger/vocabulary.ts';
 import { meaningOf, slackMs, troubleOf } from './instants.ts';
 
 /** How far a source's clock may run ahead of ours before its fact counts as told in advance. */
 export const skewMs = 5 * minuteMs;
-
-/** Words that turn an assent or a settled condition into a promise, or make it depend on something else. */
-const promising =
-  /\b(?:will|shall|going to|promis(?:e|es|ed|ing)|expects? to|intends? to|plans? to|as soon as|once|subject to|provided that|tbc|to be (?:confirmed|approved|agreed))\b|'ll\b/i;
 
 /** The written instant of a fact; null for kinds that have none. */
 export const readingOf = ({ assertion }: Fact): Reading | null =>
@@ -54,13 +51,11 @@ export function readingTrouble(
 export const precedesItsNotice = ({ assertion, occurredAt }: Fact): boolean =>
   assertion.kind === 'boundary_set' && assertion.boundary.statedAt < occurredAt;
 
-const assents = new Set(['confirmation_given', 'approval_given', 'condition_met']);
-
 const fromTheFuture = (fact: Fact): boolean => fact.occurredAt > fact.receivedAt + skewMs;
 
-/** A promise is not a confirmation: a yes that is dated ahead, or worded as something still to come. */
+/** A promise is not a confirmation: a yes that is dated ahead, or was worded as something still to come. */
 export const isPromise = (fact: Fact): boolean =>
-  assents.has(fact.assertion.kind) && (fromTheFuture(fact) || promising.test(fact.text));
+  isAssent(fact.assertion) && (fromTheFuture(fact) || fact.promised === true);
 
 /** A finish after the moment at which it was said or received was not seen: it is a forecast. */
 export const isToldInAdvance = ({ assertion, occurredAt, receivedAt }: Fact): boolean =>

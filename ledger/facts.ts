@@ -101,8 +101,10 @@ export const Fact = z.strictObject({
   reporter: Id,
   occurredAt: Instant,
   receivedAt: Instant,
-  /** Verbatim words the fact was read from. */
+  /** Verbatim words the fact was read from: for people to read, never to judge by. */
   text: z.string().max(4_000),
+  /** Found when it was received: the words say that it is still to come (promises.ts). */
+  promised: z.literal(true).optional(),
   assertion: Assertion,
 });
 export type Fact = z.infer<typeof Fact>;

@@ -7,6 +7,7 @@ import type { CommandOf } from './commands.ts';
 import type { CutoverState } from './cutover.ts';
 import { accept, type DecideContext, type Decision, reject, unchanged } from './decision.ts';
 import type { Fact, ReportBody } from './facts.ts';
+import { isWordedAsPromise } from './promises.ts';
 import type { Digest, Id } from './vocabulary.ts';
 
 function factsOf(body: ReportBody, reportId: Id, { now, newId }: DecideContext): Fact[] {
@@ -21,6 +22,7 @@ function factsOf(body: ReportBody, reportId: Id, { now, newId }: DecideContext):
     occurredAt,
     receivedAt: now,
     text,
+    ...(isWordedAsPromise(assertion, text) ? { promised: true as const } : {}),
     assertion,
   }));
 }

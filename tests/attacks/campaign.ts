@@ -80,7 +80,7 @@ export const ownOperators: Readonly<Record<AgentName, readonly Operator<Proposal
 };
 
 /** One attack on this stage: where it is applied to the typed body, to a slot of the JSON, or to the text itself. */
-function attackOn(stage: Stage, roll: Dice): Attack {
+export function attackOn(stage: Stage, roll: Dice): Attack {
   const at = { stage, roll };
   const used: Used[] = [];
   const own = ownOperators[stage.agent];
