@@ -243,7 +243,7 @@ describe('the fold version', () => {
     const states = histories.map((events) => digestOf('state', fold(events)));
     expect([foldVersion, digestOf('state', states)]).toEqual([
       'fold-9',
-      'ebc92c267e9bf884600f203efc8957d21bbd4a702c3bcec169f28f5a8ef11727',
+      '57a78ecad2d376e5d2b867918ea542bbe3e27b6e7d9dbd1f7767c30e127568d9',
     ]);
   });
 });
