@@ -261,6 +261,18 @@ describe('separation of duties', () => {
     },
   );
 
+  it('lets who takes over as lead adopt: nobody else is left who could', () => {
+    const row = night.authority.find(({ role }) => role === night.leadRole);
+    if (row === undefined) throw new Error('a row of the lead expected');
+    const told = fact(
+      { kind: 'holder_changed', authority: row.id, holder: 'dev', span: span(0, 400) },
+      { reporter: 'lead' },
+    );
+    const state = accepted(start, [told]);
+    expect(may('dev', state)).toBeNull();
+    expect(may('lead', state)).not.toBeNull();
+  });
+
   it('counts what was ruled after the facts of the current packet, and nothing before', () => {
     const changed = accepted(start, [fact(histories.boundary_set, { reporter: 'lead' })]);
     const ruledAt = changed.version;

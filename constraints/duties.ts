@@ -16,8 +16,15 @@ export const isReleaseLead = (actor: Actor, plan: Plan, now: Instant): boolean =
   actor.kind === 'person' &&
   isAuthorisedAt(plan, { person: actor.subject, role: plan.leadRole, checkpoint: 'all', at: now });
 
-/** Whether a fact makes this person the initiator of a change to the plan, or its beneficiary. */
-function involves({ assertion, reporter }: KnownFact, person: Id): boolean {
+/** Whether an authority row gives the role that decides on packets. */
+const isLeadRow = ({ authority, leadRole }: Plan, row: Id): boolean =>
+  authority.some(({ id, role }) => id === row && role === leadRole);
+
+/**
+ * Whether a fact makes this person the initiator of a change to the plan, or its beneficiary. Who takes over as lead is
+ * neither: the one before has no authority left, so nobody could decide.
+ */
+function involves({ assertion, reporter }: KnownFact, person: Id, plan: Plan): boolean {
   switch (assertion.kind) {
     case 'checkpoint_added':
     case 'checkpoint_altered':
@@ -28,7 +35,7 @@ function involves({ assertion, reporter }: KnownFact, person: Id): boolean {
     case 'delegate_granted':
       return assertion.person === person;
     case 'holder_changed':
-      return assertion.holder === person;
+      return assertion.holder === person && !isLeadRow(plan, assertion.authority);
     case 'actual_start':
     case 'actual_finish':
     case 'forecast_finish':
@@ -88,7 +95,7 @@ export function mayDecide(
     return spans.some((span) => span.closesAt <= now) ? 'authority_lapsed' : 'not_release_lead';
   }
   if (decision === 'decline') return null;
-  if (newlyStoodOn(state).some((known) => involves(known, actor.subject))) {
+  if (newlyStoodOn(state).some((known) => involves(known, actor.subject, plan))) {
     return 'separation_of_duties';
   }
   return isFrozen(record.packet, plan, now) ? 'freeze_in_force' : null;
