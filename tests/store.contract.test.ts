@@ -124,6 +124,26 @@ describe.each(kinds)('the store contract on $name', (kind) => {
     expect((await store.findReport('mid.1', 'board', 'r-1'))?.version).toBe(2);
   });
 
+  it('knows the newest position of every cutover, and nothing of those that have no event', async () => {
+    expect(await store.heads()).toEqual([]);
+    const deps = depsOn(store);
+    // By bytes, as both databases sort: a capital comes before every small letter, a dot before a digit.
+    const ids = ['a', 'a-b', 'a.1', 'a1', 'b', 'z9'];
+    for (const id of ids.toReversed()) await handle(deps, id, declare(id));
+    await handle(deps, 'a1', report('r-1'));
+    await handle(deps, 'a1', report('r-2'));
+    await store.transact('empty', async (transaction) => transaction.head('empty'));
+    const heads = await Promise.all(
+      (await store.cutovers()).map(async (cutoverId) => ({
+        cutoverId,
+        version: (await store.head(cutoverId))?.version,
+      })),
+    );
+    expect(heads.map(({ version }) => version)).toEqual([1, 1, 1, 3, 1, 1]);
+    expect(await store.heads()).toEqual(heads);
+    expect(await store.cutovers()).toEqual(['a-b', 'a.1', 'a', 'a1', 'b', 'z9'].toSorted());
+  });
+
   it('runs the writers of one cutover one after another, without a gap or a lost event', async () => {
     const other = await place.open();
     await handle(depsOn(store), 'payments', declare());

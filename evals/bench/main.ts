@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: every figure as a ratio to a reference measured in turn in the same run, because machines are
- * shared and noisy. `npm run bench -- ledger loop solver` runs some; without names all run.
+ * shared and noisy. `npm run bench -- ledger heads loop solver` runs some; without names all run.
  */
 import { table } from '../../service/cli/screen.ts';
+import { benchHeads } from './headsBench.ts';
 import { benchLedger } from './ledgerBench.ts';
 import { benchLoop } from './loopBench.ts';
 import type { BenchRow } from './row.ts';
@@ -10,6 +11,7 @@ import { benchSolver } from './solverBench.ts';
 
 const suites: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   ledger: benchLedger,
+  heads: benchHeads,
   loop: () => benchLoop(),
   solver: benchSolver,
 };
