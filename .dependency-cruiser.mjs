@@ -15,10 +15,11 @@ const mayImport = {
 const livesIn = {
   '@langchain/langgraph': '^(graph/|service/checkpoints[.]ts$|evals/bench/)',
   '@langchain/langgraph-checkpoint-sqlite': '^(graph/|service/)',
+  '@langchain/langgraph-checkpoint-postgres': '^service/',
   '@langchain/openai': '^agents/model[.]ts$',
   'better-sqlite3': '^(ledger/stores/|service/|evals/bench/)',
   kysely: '^(ledger/stores/|service/)',
-  pg: '^(ledger/stores/|service/)',
+  pg: '^(ledger/stores/|service/|evals/bench/)',
   bullmq: '^service/doorbell/',
   ioredis: '^service/doorbell/',
   'prom-client': '^service/metrics[.]ts$',

@@ -2,28 +2,28 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openCheckpoints } from './checkpoints.ts';
+import { openCheckpointFile } from './checkpoints.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'interlock-threads-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the checkpoint file', () => {
   it('is in WAL mode and not flushed at every step: it can be lost at no cost', async () => {
-    const { saver, close } = await openCheckpoints(join(folder, 'threads.db'));
+    const { saver, close } = await openCheckpointFile(join(folder, 'threads.db'));
     expect(saver.db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(saver.db.pragma('synchronous', { simple: true })).toBe(1);
-    close();
+    await close();
   });
 
   it('that is no database any more is replaced by an empty one', async () => {
     const file = join(folder, 'broken.db');
     writeFileSync(file, 'this was a checkpoint file once'.repeat(400));
-    const { saver, close } = await openCheckpoints(file);
+    const { saver, close } = await openCheckpointFile(file);
     expect(await saver.getTuple({ configurable: { thread_id: 'any' } })).toBeUndefined();
-    close();
+    await close();
   });
 
   it('that cannot be opened at all is said so', async () => {
-    await expect(openCheckpoints(join(folder, 'nowhere', 'threads.db'))).rejects.toThrow();
+    await expect(openCheckpointFile(join(folder, 'nowhere', 'threads.db'))).rejects.toThrow();
   });
 });

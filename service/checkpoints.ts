@@ -1,12 +1,19 @@
 /**
- * Where the graph keeps its threads: a SQLite file of its own, beside the ledger. It is disposable by design, so it is
- * written with synchronous=NORMAL, and one that is broken is replaced: losing it costs a few steps and no event.
+ * Where the graph keeps its threads: beside a ledger file a SQLite file of its own, on PostgreSQL a schema of its own.
+ * Either is disposable: it is written without waiting for the disk, a file that is broken is replaced, and losing it
+ * costs a few steps and no event.
  */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import Database from 'better-sqlite3';
+import { isUrl } from './places.ts';
 
-export type Checkpoints = { readonly saver: SqliteSaver; readonly close: () => void };
+export type Checkpoints<Saver extends BaseCheckpointSaver = BaseCheckpointSaver> = {
+  readonly saver: Saver;
+  readonly close: () => Promise<void>;
+};
 
 type File = InstanceType<typeof Database>;
 
@@ -36,8 +43,21 @@ function openOrReplace(file: string): File {
   }
 }
 
-/** Opens or creates the file (`:memory:` allowed). Throws when it cannot be opened. */
-export async function openCheckpoints(file: string): Promise<Checkpoints> {
+/** Opens or creates the file (`:memory:` allowed) in a folder that is there. Throws when it cannot be opened. */
+export async function openCheckpointFile(file: string): Promise<Checkpoints<SqliteSaver>> {
   const database = openOrReplace(file);
-  return { saver: new SqliteSaver(database), close: () => database.close() };
+  return { saver: new SqliteSaver(database), close: async () => void database.close() };
+}
+
+/**
+ * Opens the threads in a file, made with its folder when it is missing, or in a database whose tables `interlock
+ * migrate` has made. Throws when they cannot be opened.
+ */
+export async function openCheckpoints(place: string): Promise<Checkpoints> {
+  if (isUrl(place)) {
+    const { openPostgresCheckpoints } = await import('./postgresCheckpoints.ts');
+    return openPostgresCheckpoints(place);
+  }
+  if (place !== ':memory:') mkdirSync(dirname(place), { recursive: true });
+  return openCheckpointFile(place);
 }

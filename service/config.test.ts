@@ -47,8 +47,14 @@ describe('settings', () => {
     });
     expect(config).toMatchObject({
       ledger: 'postgres://db/x',
-      checkpoints: 'kept/checkpoints.db',
+      checkpoints: 'postgres://db/x',
       colour: false,
+    });
+    expect(
+      readConfig({ INTERLOCK_LEDGER: 'postgres://db/x', INTERLOCK_CHECKPOINTS: 't.db' }),
+    ).toMatchObject({
+      ledger: 'postgres://db/x',
+      checkpoints: 't.db',
     });
   });
 

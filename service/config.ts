@@ -10,6 +10,7 @@ import { tracingEnvironment } from '../graph/tracing.ts';
 import { fleetSettings, type FleetSettings, fleetVariables } from './fleetSettings.ts';
 import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
 import { type Hook, hooksFrom } from './hooks/settings.ts';
+import { isUrl } from './places.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
 import { type ModelConfig, modelSettings, modelVariables } from './modelSettings.ts';
 import { secretNamed, SecretFileProblem, secretSettings, withSecretFiles } from './secretFiles.ts';
@@ -17,7 +18,7 @@ import { secretNamed, SecretFileProblem, secretSettings, withSecretFiles } from 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
   INTERLOCK_LEDGER: z.string().min(1).optional(),
-  /** Disposable graph checkpoints. */
+  /** Disposable graph checkpoints: a file or a `postgres://` URL; beside the ledger unless named. */
   INTERLOCK_CHECKPOINTS: z.string().min(1).optional(),
   INTERLOCK_HOME: z.string().min(1).default('.interlock'),
   INTERLOCK_LOG: z
@@ -97,10 +98,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     INTERLOCK_LOG,
     NO_COLOR,
   } = parsed.data;
+  const ledger = INTERLOCK_LEDGER ?? join(home, 'ledger.db');
   return {
     home,
-    ledger: INTERLOCK_LEDGER ?? join(home, 'ledger.db'),
-    checkpoints: INTERLOCK_CHECKPOINTS ?? join(home, 'checkpoints.db'),
+    ledger,
+    checkpoints: INTERLOCK_CHECKPOINTS ?? (isUrl(ledger) ? ledger : join(home, 'checkpoints.db')),
     log: INTERLOCK_LOG,
     colour: (NO_COLOR ?? '') === '',
     notices: noticeSettings(parsed.data),

@@ -2,8 +2,6 @@
  * Interlock put together: the ledger, the agents and the graph, opened from settings. The command line, the drills
  * and the benchmarks speak to this; it is the public face of the service.
  */
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { GraphDeps } from '../graph/run.ts';
 import { warmUp } from '../solver/warmUp.ts';
 import { openCheckpoints } from './checkpoints.ts';
@@ -30,10 +28,10 @@ export async function openInterlock(
 ): Promise<Interlock> {
   const { model = null } = config;
   const { ledger, close } = await openLedger(config, clock);
-  if (config.checkpoints !== ':memory:') {
-    await mkdir(dirname(config.checkpoints), { recursive: true });
-  }
-  const checkpoints = await openCheckpoints(config.checkpoints);
+  const checkpoints = await openCheckpoints(config.checkpoints).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     ledger,
     warm: config.longLived === true && warmUp(),
@@ -44,7 +42,7 @@ export async function openInterlock(
       ...(model === null ? {} : { caps: model.caps }),
     },
     close: async () => {
-      checkpoints.close();
+      await checkpoints.close();
       await close();
     },
   };

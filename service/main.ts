@@ -13,6 +13,7 @@ import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
 import { openBeside } from './openBeside.ts';
 import { newId, openLedger } from './openLedger.ts';
 import { openLogger } from './logger.ts';
+import { isUrl } from './places.ts';
 
 const config = readConfig();
 const logger = openLogger(config.log);
@@ -25,7 +26,11 @@ const screen: Host['screen'] = {
 const placeOf = (where: Where) =>
   where.ledger === undefined
     ? config
-    : { ledger: where.ledger, checkpoints: `${where.ledger}.checkpoints`, model: config.model };
+    : {
+        ledger: where.ledger,
+        checkpoints: isUrl(where.ledger) ? where.ledger : `${where.ledger}.checkpoints`,
+        model: config.model,
+      };
 
 const withLedger: Host['withLedger'] = async (where, work) => {
   const opened = await openLedger(placeOf(where), { now: clockAt(where.at) });
@@ -96,6 +101,10 @@ try {
         return serve(config, logger, { identity: readIdentity(), hooks: readHooks(), as });
       },
       work: async () => (await import('./work.ts')).work(config, logger),
+    },
+    migrate: async (where, { check }) => {
+      const { migrate, missing } = await import('./migrate.ts');
+      return check ? missing(placeOf(where)) : migrate(placeOf(where), config.fleet.crash);
     },
     deliver,
   }).parseAsync();

@@ -4,7 +4,8 @@
 import type { Beside } from '../ledger/stores/beside.ts';
 import { openSqliteBeside } from '../ledger/stores/sqlite.ts';
 import type { Config } from './config.ts';
-import { isUrl, makeFolderOf } from './openLedger.ts';
+import { makeFolderOf } from './openLedger.ts';
+import { isUrl } from './places.ts';
 
 /** Opens them, making what is missing. Throws StoreTrouble when they cannot be opened safely. */
 export async function openBeside({ ledger }: Pick<Config, 'ledger'>): Promise<Beside> {

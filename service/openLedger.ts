@@ -11,6 +11,7 @@ import type { Store } from '../ledger/store.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import type { Config } from './config.ts';
+import { isUrl } from './places.ts';
 
 export type LedgerOnly = { readonly ledger: LedgerDeps };
 export type OpenLedger = LedgerOnly & { readonly close: () => Promise<void> };
@@ -18,9 +19,6 @@ export type Clock = {
   readonly now: () => number;
   readonly newId?: ((kind: string) => string) | undefined;
 };
-
-/** Whether a ledger is named by the url of a database. */
-export const isUrl = (ledger: string): boolean => /^postgres(ql)?:\/\//.test(ledger);
 
 /** Makes the folder of a ledger file when it is missing; one kept in memory needs none. */
 export async function makeFolderOf(ledger: string): Promise<void> {

@@ -14,7 +14,7 @@ import { embeddedDoor, linkFor, loopback, notForANetwork } from './identity/embe
 import type { IdentitySettings } from './identity/settings.ts';
 import { type Listening, listen } from './listen.ts';
 import { openBeside } from './openBeside.ts';
-import { isUrl } from './openLedger.ts';
+import { isUrl } from './places.ts';
 import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
 import { type Running, startWork } from './work.ts';

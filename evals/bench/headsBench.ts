@@ -11,6 +11,7 @@ import { chain } from '../../ledger/chain.ts';
 import type { EventBody } from '../../ledger/events.ts';
 import type { Store } from '../../ledger/store.ts';
 import { openPostgresStore } from '../../ledger/stores/postgres.ts';
+import { migratePostgres } from '../../ledger/stores/postgresMigrate.ts';
 import { openSqliteStore } from '../../ledger/stores/sqlite.ts';
 import { startPostgres } from '../../tests/support/postgres.ts';
 import { opensAt } from './longLedger.ts';
@@ -69,6 +70,7 @@ async function postgresRow(): Promise<BenchRow> {
   const server = await startPostgres();
   const client = new pg.Client({ connectionString: server.url });
   try {
+    await migratePostgres(server.url);
     const store = await openPostgresStore(server.url);
     await client.connect();
     await fill(store);

@@ -1,20 +1,63 @@
 /**
- * The forward-only steps that build the tables, per database, and the version table that remembers how far a
- * database has come. A step that has run anywhere is never edited; a new one is added at the end.
+ * The forward-only steps that build the tables, per database, and the rule by which builds of several versions share
+ * them. A step that has run anywhere is never edited; a new one is added at the end. SQLite takes its steps by itself
+ * when a file is opened; on PostgreSQL their owner takes them with `interlock migrate`.
  */
+import { z } from 'zod';
 import { StoreTrouble } from '../trouble.ts';
 
-export type Migration = { readonly name: string; readonly statements: readonly string[] };
+export type Migration = {
+  readonly name: string;
+  readonly statements: readonly string[];
+  /**
+   * How many steps a build must know to go on working on the tables as this step leaves them. Left out: this one too,
+   * so that older builds stop. A step that only adds says from which build on others may run beside it.
+   */
+  readonly oldest?: number;
+};
 
-/** The steps a database at `version` still needs. Throws StoreTrouble `wrong_schema` when it is ahead of this build. */
-export function stepsAfter(version: number, all: readonly Migration[]): readonly Migration[] {
-  if (version > all.length) {
-    throw new StoreTrouble(
-      'wrong_schema',
-      `the tables are at version ${version}, this build knows ${all.length}: start a newer build`,
-    );
-  }
-  return all.slice(version);
+/** How many steps a database has taken, and how many a build must know to work on it. Both 0 when it is empty. */
+export type Progress = { readonly version: number; readonly oldest: number };
+
+const StepRow = z.object({
+  version: z.coerce.number().int(),
+  oldest: z.coerce.number().int().nullish(),
+});
+
+/** Reads the rows of the migrations table. A row that names no oldest build was not written as an addition. */
+export function progressOf(stored: readonly unknown[]): Progress {
+  const rows = stored.map((row) => StepRow.parse(row));
+  return {
+    version: Math.max(0, ...rows.map(({ version }) => version)),
+    oldest: Math.max(0, ...rows.map(({ version, oldest }) => oldest ?? version)),
+  };
+}
+
+/** Throws StoreTrouble `wrong_schema` when a build that knows `known` steps would not understand the tables. */
+export function assertUnderstood({ version, oldest }: Progress, known: number): void {
+  if (oldest <= known) return;
+  throw new StoreTrouble(
+    'wrong_schema',
+    `the tables are at version ${version} and need a build that knows ${oldest}, this one knows ${known}: ` +
+      'start a newer build',
+  );
+}
+
+/** Throws StoreTrouble `wrong_schema` unless a build that knows `known` steps can work on the tables as they are. */
+export function assertReady(progress: Progress, known: number): void {
+  assertUnderstood(progress, known);
+  if (progress.version >= known) return;
+  throw new StoreTrouble(
+    'wrong_schema',
+    `the tables are at version ${progress.version}, this build needs ${known}: ` +
+      'run `interlock migrate` as their owner first',
+  );
+}
+
+/** The steps still to take; none on tables that a newer build has added to. Throws as `assertUnderstood` does. */
+export function stepsAfter(progress: Progress, all: readonly Migration[]): readonly Migration[] {
+  assertUnderstood(progress, all.length);
+  return all.slice(progress.version);
 }
 
 export const refused = 'interlock: events are never changed or removed';
@@ -164,9 +207,16 @@ const sqliteRequests: Migration = {
   ],
 };
 
+/** What lets an older build go on beside newer tables, or tells it to stop. */
+const sqliteOldest: Migration = {
+  name: 'the oldest build that may work on each step',
+  statements: ['alter table migrations add column oldest integer'],
+};
+
 export const sqliteMigrations: readonly Migration[] = [
   sqliteEvents,
   sqliteIdentity,
   sqliteWork,
   sqliteRequests,
+  sqliteOldest,
 ];

@@ -9,13 +9,16 @@ import { findServer, type Postgres, startPostgres } from '../../tests/support/po
 import { emptyDatabase, freshDatabase, postgresUrl } from '../../tests/support/supplied.ts';
 import { handle } from '../handle.ts';
 import { verify } from '../verify.ts';
-import { assertDurableServer, openPostgresStore } from './postgres.ts';
+import { openPostgresStore } from './postgres.ts';
+import { migratePostgres } from './postgresMigrate.ts';
+import { assertDurableServer } from './postgresServer.ts';
 
 const good = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',
   replica: false,
+  read_only: 'off',
   encoding: 'UTF8',
 };
 
@@ -33,6 +36,7 @@ describe('the server', () => {
     [{ full_page_writes: 'off' }, /full_page_writes is off/],
     [{ synchronous_commit: 'off' }, /synchronous_commit is off/],
     [{ replica: true }, /it is a replica/],
+    [{ read_only: 'on' }, /it is read-only/],
     [{ encoding: 'SQL_ASCII' }, /SQL_ASCII/],
   ])('is refused with %j', (change, message) => {
     expect(() => assertDurableServer({ ...good, ...change })).toThrow(message);
@@ -63,6 +67,7 @@ describe('a server of its own', () => {
     );
   beforeAll(async () => {
     server = await startPostgres();
+    await migratePostgres(server.url);
   });
   afterAll(() => server.stop());
 
@@ -120,8 +125,14 @@ describe('a replica', () => {
 });
 
 describe('a database', () => {
-  it('without tables opened by six at once is made once, and all of them write to it', async () => {
+  it('without tables is refused with the fix; migrated by six at once it is made once, and six write to it', async () => {
     const url = await emptyDatabase();
+    await expect(openPostgresStore(url)).rejects.toMatchObject({
+      code: 'wrong_schema',
+      message: expect.stringContaining('run `interlock migrate`'),
+    });
+    const taken = await Promise.all(Array.from({ length: 6 }, () => migratePostgres(url)));
+    expect(taken.filter((steps) => steps.length > 0)).toHaveLength(1);
     const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)));
     const [first] = stores;
     if (first === undefined) throw new Error('six were opened');
@@ -160,7 +171,7 @@ describe('a database', () => {
     await expect(openPostgresStore('postgres://localhost/x?host=/nowhere')).rejects.toMatchObject({
       code: 'unreachable',
     });
-    const empty = await emptyDatabase();
+    const empty = await freshDatabase();
     const nobody = `nobody_${nameOf(empty)}`;
     await asOwner(empty, `create role ${nobody} login`);
     const login = new URL(empty);

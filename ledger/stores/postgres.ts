@@ -5,126 +5,53 @@
 import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { z } from 'zod';
-import { type Store, VersionMoved } from '../store.ts';
-import { StoreTrouble, type TroubleCode } from '../trouble.ts';
+import type { Store } from '../store.ts';
 import { type Beside, besideOn } from './beside.ts';
 import { withTransactions } from './dialect.ts';
 import { type Engine, kyselyStore } from './kyselyStore.ts';
-import { doesNotFollow } from './migrations.ts';
-import { applicationRole, migratePostgres } from './postgresSchema.ts';
+import { assertReady, assertUnderstood, type Migration } from './migrations.ts';
+import { progressIn, schemaLock } from './postgresMigrate.ts';
+import { applicationRole, postgresMigrations } from './postgresSchema.ts';
+import {
+  assertDurableServer,
+  connected,
+  connectLimitMs,
+  explain,
+  serverColumns,
+} from './postgresServer.ts';
 import type { Tables } from './tables.ts';
 
 const connections = 10;
 const besideConnections = 4;
-const connectLimitMs = 10_000;
 /** Waiting for a lock ends in `busy`; a writer that stalls inside its transaction is cut off by the server. */
 const sessionSettings =
   "set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'; " +
   `set role ${applicationRole}`;
-const begin = `begin isolation level read committed; set local role ${applicationRole}`;
+/** While a transaction runs no step of a migration does: it waits here, before it has looked at anything. */
+const begin =
+  `begin isolation level read committed; set local role ${applicationRole}; ` +
+  `select pg_advisory_xact_lock_shared(${schemaLock})`;
 
-const Server = z.object({
-  fsync: z.string(),
-  full_page_writes: z.string(),
-  synchronous_commit: z.string(),
-  replica: z.boolean(),
-  encoding: z.string(),
-});
-const serverColumns = `current_setting('fsync') as fsync,
-  current_setting('full_page_writes') as full_page_writes,
-  current_setting('synchronous_commit') as synchronous_commit,
-  pg_is_in_recovery() as replica,
-  current_setting('server_encoding') as encoding`;
+const Locked = z.object({ oldest: z.coerce.number() });
 
-/** Throws StoreTrouble `not_durable` when a commit on this server could be lost. `stored` is a row of its settings. */
-export function assertDurableServer(stored: unknown): void {
-  const server = Server.parse(stored);
-  const wrong = [
-    ...(server.replica ? ['it is a replica: connect to the primary'] : []),
-    ...(server.fsync === 'on' ? [] : ['fsync is off: turn it on']),
-    ...(server.full_page_writes === 'on' ? [] : ['full_page_writes is off: turn it on']),
-    ...(server.synchronous_commit === 'off' ? ['synchronous_commit is off: turn it on'] : []),
-    ...(server.encoding === 'UTF8'
-      ? []
-      : [`the database is encoded in ${server.encoding}: make it in UTF8`]),
-  ];
-  if (wrong.length > 0) {
-    throw new StoreTrouble(
-      'not_durable',
-      `this PostgreSQL cannot keep a ledger: ${wrong.join('; ')}`,
-    );
-  }
-}
-
-const lock: Engine['lock'] = async (transaction, cutoverId) => {
-  const { rows } =
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`interlock:${cutoverId}`}, 0)),
-    ${sql.raw(serverColumns)}`.execute(transaction);
-  assertDurableServer(rows[0]);
-};
-
-const uniqueViolation = '23505';
-const raised = 'P0001';
-
-/** SQLSTATE (or its class) → what it means for the caller. */
-const troubles: readonly (readonly [RegExp, TroubleCode, string])[] = [
-  [/^(55P03|53300|40P01|57014)$/, 'busy', 'PostgreSQL has no room for this writer now'],
-  [/^(53100|53200)$/, 'full', 'PostgreSQL is out of disk or memory'],
-  [/^25006$/, 'not_durable', 'this PostgreSQL is read-only: connect to the primary'],
-  [/^(08...|57P0.|25P03)$/, 'unreachable', 'PostgreSQL ended the connection'],
-  [/^(ECONN|ENOTFOUND|ENOENT|ETIMEDOUT|EPIPE|EAI_)/, 'unreachable', 'PostgreSQL cannot be reached'],
-  [/^(42501|28...|3D000)$/, 'unreachable', 'PostgreSQL does not let this user in'],
-];
-
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : '';
-
-function explain(error: unknown): unknown {
-  if (error instanceof StoreTrouble || !(error instanceof Error)) return error;
-  const code = codeOf(error);
-  const { message } = error;
-  const onVersion =
-    error instanceof pg.DatabaseError &&
-    ((code === uniqueViolation && error.constraint === 'events_pkey') ||
-      (code === raised && message === doesNotFollow));
-  if (onVersion) return new VersionMoved(message);
-  const told = troubles.find(([pattern]) => pattern.test(code));
-  if (told !== undefined) {
-    return new StoreTrouble(told[1], `${told[2]} (${code}: ${message})`, { cause: error });
-  }
-  if (error instanceof pg.DatabaseError) {
-    return new StoreTrouble('failed', `PostgreSQL refused a statement (${code}: ${message})`, {
-      cause: error,
-    });
-  }
-  if (message.startsWith('timeout exceeded when trying to connect')) {
-    return new StoreTrouble('busy', 'no connection to PostgreSQL came free', { cause: error });
-  }
-  if (/^(Connection terminated|Client has encountered a connection error)/.test(message)) {
-    return new StoreTrouble('unreachable', `PostgreSQL is gone (${message})`, { cause: error });
-  }
-  return error;
-}
-
-/** Checks the server and makes the tables, as whoever the url logs in as. */
-async function prepare(url: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: connectLimitMs,
-    application_name: 'interlock migrate',
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    const { rows } = await client.query(`select ${serverColumns}`);
+/** Every transaction asks again: the server or the tables may have been changed since this process started. */
+const lockFor =
+  (known: number): Engine['lock'] =>
+  async (transaction, cutoverId) => {
+    const { rows } =
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`interlock:${cutoverId}`}, 0)),
+      (select max(coalesce(oldest, version)) from interlock.migrations) as oldest,
+      ${sql.raw(serverColumns)}`.execute(transaction);
     assertDurableServer(rows[0]);
-    await migratePostgres(client);
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    await client.end();
-  }
-}
+    const { oldest } = Locked.parse(rows[0]);
+    assertUnderstood({ version: oldest, oldest }, known);
+  };
+
+/** Throws StoreTrouble unless the server keeps what it commits and a build that knows these steps can work there. */
+const assertUsable = (url: string, steps: readonly Migration[]): Promise<void> =>
+  connected(url, 'interlock', async (client) =>
+    assertReady(await progressIn(client), steps.length),
+  );
 
 /** The tables through a pool of at most `max` connections, each acting as the application role. */
 function kyselyOn(url: string, max: number): Kysely<Tables> {
@@ -145,23 +72,36 @@ function kyselyOn(url: string, max: number): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: withTransactions(dialect, {
       beginTransaction: async (connection) => {
-        await connection.executeQuery(CompiledQuery.raw(begin));
+        try {
+          await connection.executeQuery(CompiledQuery.raw(begin));
+        } catch (error) {
+          // Kysely rolls back only what has begun: a connection may not go back to the pool inside a failed one.
+          await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+          throw error;
+        }
       },
     }),
   });
 }
 
+/** The steps that a build knows; a test hands in those of another build. */
+type Known = { readonly steps?: readonly Migration[] };
+
 /**
- * The store in the database of a `postgres://` url; makes its tables (schema `interlock`) when they are missing.
- * Throws StoreTrouble when the server cannot be reached, is a replica, could lose a commit, or is ahead of this build.
+ * The store in the database of a `postgres://` url, whose tables (schema `interlock`) `interlock migrate` has made.
+ * Throws StoreTrouble when the server cannot be reached, is a replica or could lose a commit, and `wrong_schema` when
+ * the tables are behind this build or were changed by a newer one in a way that it does not understand.
  */
-export async function openPostgresStore(url: string): Promise<Store> {
-  await prepare(url);
+export async function openPostgresStore(
+  url: string,
+  { steps = postgresMigrations }: Known = {},
+): Promise<Store> {
+  await assertUsable(url, steps);
   const database = kyselyOn(url, connections).withSchema('interlock');
   return kyselyStore({
     reads: database,
     writes: database,
-    lock,
+    lock: lockFor(steps.length),
     explain,
     close: () => database.destroy(),
   });
@@ -169,6 +109,6 @@ export async function openPostgresStore(url: string): Promise<Store> {
 
 /** The tables beside the ledger in its database, on a few connections of their own. Throws as `openPostgresStore` does. */
 export async function openPostgresBeside(url: string): Promise<Beside> {
-  await prepare(url);
+  await assertUsable(url, postgresMigrations);
   return besideOn(kyselyOn(url, besideConnections).withSchema('interlock'), explain);
 }

@@ -1,9 +1,7 @@
 /**
- * The tables on PostgreSQL, and the application role that may add events and never change or remove one. Steps are
- * forward-only; several processes may start at once, the first one does the work and the others wait for it.
+ * The tables on PostgreSQL, step by step, and the application role that may add events and never change or remove one.
  */
-import type { ClientBase } from 'pg';
-import { auditRefused, doesNotFollow, type Migration, refused, stepsAfter } from './migrations.ts';
+import { auditRefused, doesNotFollow, type Migration, refused } from './migrations.ts';
 
 /** What the store acts as, whoever it logged in as. It owns nothing. */
 export const applicationRole = 'interlock_app';
@@ -55,14 +53,16 @@ const tables: Migration = {
   ],
 };
 
+/** Roles belong to the whole server: two databases may be made at once. */
+export const makeApplicationRole = `do $$ begin
+      create role ${applicationRole} nologin noinherit nosuperuser nocreatedb nocreaterole;
+      exception when duplicate_object or unique_violation then null;
+    end $$`;
+
 const role: Migration = {
   name: 'the application role',
   statements: [
-    // Roles belong to the whole server: two databases may be made at once.
-    `do $$ begin
-      create role ${applicationRole} nologin noinherit nosuperuser nocreatedb nocreaterole;
-      exception when duplicate_object or unique_violation then null;
-    end $$`,
+    makeApplicationRole,
     `do $$ begin
       if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
         execute format('grant ${applicationRole} to %I', current_user);
@@ -179,42 +179,17 @@ const requests: Migration = {
   ],
 };
 
-const postgresMigrations: readonly Migration[] = [tables, role, identity, work, requests];
+/** What lets an older build go on beside newer tables, or tells it to stop. */
+const oldest: Migration = {
+  name: 'the oldest build that may work on each step',
+  statements: ['alter table interlock.migrations add column oldest integer'],
+};
 
-async function versionOf(client: ClientBase): Promise<number> {
-  const there = await client.query(
-    "select to_regclass('interlock.migrations') is not null as there",
-  );
-  if (there.rows[0]?.there !== true) return 0;
-  const found = await client.query('select max(version) as version from interlock.migrations');
-  return Number(found.rows[0]?.version ?? 0);
-}
-
-async function migrateLocked(client: ClientBase): Promise<void> {
-  await client.query("select pg_advisory_xact_lock(hashtextextended('interlock:migrations', 0))");
-  await client.query('create schema if not exists interlock');
-  await client.query(
-    'create table if not exists interlock.migrations (version integer primary key, name text not null)',
-  );
-  const version = await versionOf(client);
-  for (const [index, step] of stepsAfter(version, postgresMigrations).entries()) {
-    for (const statement of step.statements) await client.query(statement);
-    await client.query('insert into interlock.migrations (version, name) values ($1, $2)', [
-      version + index + 1,
-      step.name,
-    ]);
-  }
-}
-
-/** Brings the tables up to date, all or nothing. Needs no rights beyond reading when they already are. */
-export async function migratePostgres(client: ClientBase): Promise<void> {
-  if (stepsAfter(await versionOf(client), postgresMigrations).length === 0) return;
-  await client.query('begin isolation level read committed');
-  try {
-    await migrateLocked(client);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
-}
+export const postgresMigrations: readonly Migration[] = [
+  tables,
+  role,
+  identity,
+  work,
+  requests,
+  oldest,
+];

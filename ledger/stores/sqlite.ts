@@ -15,8 +15,15 @@ import { type Store, VersionMoved } from '../store.ts';
 import { StoreTrouble } from '../trouble.ts';
 import { type Beside, besideOn } from './beside.ts';
 import { withTransactions } from './dialect.ts';
-import { kyselyStore } from './kyselyStore.ts';
-import { doesNotFollow, sqliteMigrations, stepsAfter } from './migrations.ts';
+import { type Engine, kyselyStore } from './kyselyStore.ts';
+import {
+  assertUnderstood,
+  doesNotFollow,
+  type Migration,
+  progressOf,
+  sqliteMigrations,
+  stepsAfter,
+} from './migrations.ts';
 import type { Tables } from './tables.ts';
 
 type File = InstanceType<typeof SqliteFile>;
@@ -64,20 +71,22 @@ async function configure(file: File): Promise<void> {
   file.pragma('recursive_triggers = ON');
 }
 
+const stepRows = (file: File): unknown[] => file.prepare('select * from migrations').all();
+
 /** Brings the tables up to date under the write lock, and always writes, so that durability is read after a write. */
-async function migrate(file: File): Promise<void> {
+async function migrate(file: File, steps: readonly Migration[]): Promise<void> {
   await whileBusy(busyLimitMs, () => file.exec('begin immediate'));
   try {
     file.exec(
       'create table if not exists migrations (version integer primary key, name text) strict',
     );
-    const found: unknown = file.prepare('select max(version) from migrations').pluck().get();
-    const version = typeof found === 'number' ? found : 0;
-    for (const [index, step] of stepsAfter(version, sqliteMigrations).entries()) {
+    const progress = progressOf(stepRows(file));
+    for (const [index, step] of stepsAfter(progress, steps).entries()) {
+      const version = progress.version + index + 1;
       for (const statement of step.statements) file.exec(statement);
-      file
-        .prepare('insert into migrations (version, name) values (?, ?)')
-        .run(version + index + 1, step.name);
+      file.prepare('insert into migrations (version, name) values (?, ?)').run(version, step.name);
+      if (step.oldest === undefined) continue;
+      file.prepare('update migrations set oldest = ? where version = ?').run(step.oldest, version);
     }
     file.exec('create table if not exists openings (id integer primary key, count integer) strict');
     file.exec(
@@ -88,6 +97,14 @@ async function migrate(file: File): Promise<void> {
     if (file.inTransaction) file.exec('rollback');
     throw error;
   }
+}
+
+/** Inside a transaction: throws once a newer build has changed the tables in a way that this one does not understand. */
+function lockOn(writer: File, steps: readonly Migration[]): Engine['lock'] {
+  const asked = writer.prepare(
+    'select max(version) as version, max(coalesce(oldest, version)) as oldest from migrations',
+  );
+  return async () => assertUnderstood(progressOf([asked.get()]), steps.length);
 }
 
 /** A file that keeps its prepared statements: compiling them is most of what a small query costs. */
@@ -147,11 +164,11 @@ function open(path: string): File {
   }
 }
 
-async function openWriter(path: string): Promise<File> {
+async function openWriter(path: string, steps: readonly Migration[]): Promise<File> {
   const writer = open(path);
   try {
     await configure(writer);
-    await migrate(writer);
+    await migrate(writer, steps);
     assertDurable(writer);
     return writer;
   } catch (error) {
@@ -160,8 +177,11 @@ async function openWriter(path: string): Promise<File> {
   }
 }
 
-async function openFile(path: string, limitMs: number): Promise<Store> {
-  const writer = await openWriter(path);
+async function openFile(
+  path: string,
+  { busyLimitMs: limitMs = busyLimitMs, steps = sqliteMigrations }: How,
+): Promise<Store> {
+  const writer = await openWriter(path, steps);
   const reader = open(path);
   await configure(reader);
   reader.pragma('query_only = ON');
@@ -170,7 +190,7 @@ async function openFile(path: string, limitMs: number): Promise<Store> {
   return kyselyStore({
     reads,
     writes,
-    lock: () => Promise.resolve(),
+    lock: lockOn(writer, steps),
     explain,
     close: async () => {
       await reads.destroy();
@@ -181,7 +201,7 @@ async function openFile(path: string, limitMs: number): Promise<Store> {
 
 async function openMemoryFile(): Promise<File> {
   const file = open(':memory:');
-  await migrate(file);
+  await migrate(file, sqliteMigrations);
   return file;
 }
 
@@ -196,22 +216,24 @@ async function openMemory(): Promise<Store> {
   });
 }
 
+/** Tests hand in another limit of waiting, or the steps of another build. */
+type How = { readonly busyLimitMs?: number; readonly steps?: readonly Migration[] };
+
 /**
  * The store in a SQLite file, made when it is not there (its folder must be). `:memory:` keeps it in this process
  * only. A writer waits up to `busyLimitMs` for another process. Throws StoreTrouble when the file cannot be opened,
- * was made by a newer build or would not be durable.
+ * was changed by a newer build in a way that this one does not understand, or would not be durable.
  */
-export const openSqliteStore = (
-  file: string,
-  waits: { readonly busyLimitMs?: number } = {},
-): Promise<Store> =>
-  file === ':memory:' ? openMemory() : openFile(file, waits.busyLimitMs ?? busyLimitMs);
+export const openSqliteStore = (file: string, how: How = {}): Promise<Store> =>
+  file === ':memory:' ? openMemory() : openFile(file, how);
 
 /**
  * The tables beside the ledger in its file, on a connection of their own. Throws StoreTrouble as `openSqliteStore`
  * does. Write inside `database.transaction()`: only that waits for another writer.
  */
 export async function openSqliteBeside(file: string): Promise<Beside> {
-  const opened = await (file === ':memory:' ? openMemoryFile() : openWriter(file));
+  const opened = await (file === ':memory:'
+    ? openMemoryFile()
+    : openWriter(file, sqliteMigrations));
   return besideOn(kyselyOn(opened), explain);
 }

@@ -9,6 +9,7 @@ import type { Interlock } from '../interlock.ts';
 import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
 import { addFleet, type FleetHost } from './fleetProgram.ts';
+import { addMigrate, type MigrateHost } from './migrateProgram.ts';
 import type { Screen } from './screen.ts';
 import { addIdentity, type IdentityHost } from './identityProgram.ts';
 
@@ -34,22 +35,23 @@ type Options = {
 export type Where = { readonly ledger?: string | undefined; readonly at?: string | undefined };
 
 /** What main.ts gives: how to open Interlock when a verb needs it, and where answers go. */
-export type Host = IdentityHost & {
-  readonly fleet: Omit<FleetHost, 'print'>;
-  readonly screen: Screen;
-  readonly interactive: boolean;
-  /** Folder in which the walk keeps its own ledger. */
-  readonly walkHome: string;
-  readonly notices: NoticeSettings;
-  readonly withLedger: (
-    where: Where,
-    work: (ledger: LedgerOnly) => Promise<Answer>,
-  ) => Promise<Answer>;
-  readonly withInterlock: (
-    where: Where,
-    work: (interlock: Interlock) => Promise<Answer>,
-  ) => Promise<Answer>;
-};
+export type Host = IdentityHost &
+  MigrateHost & {
+    readonly fleet: Omit<FleetHost, 'print'>;
+    readonly screen: Screen;
+    readonly interactive: boolean;
+    /** Folder in which the walk keeps its own ledger. */
+    readonly walkHome: string;
+    readonly notices: NoticeSettings;
+    readonly withLedger: (
+      where: Where,
+      work: (ledger: LedgerOnly) => Promise<Answer>,
+    ) => Promise<Answer>;
+    readonly withInterlock: (
+      where: Where,
+      work: (interlock: Interlock) => Promise<Answer>,
+    ) => Promise<Answer>;
+  };
 
 const help = `
 Exit codes: 0 done · 1 Interlock failed · 2 wrong command line · 3 a file has problems, nothing was written ·
@@ -266,6 +268,7 @@ export function buildProgram(host: Host): Command {
   addDecisions(program, host);
   addChecks(program, host);
   addIdentity(program, host);
+  addMigrate(program, host);
   addFleet(program, { ...host.fleet, print: host.screen.print });
   return program;
 }

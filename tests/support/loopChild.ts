@@ -33,5 +33,5 @@ const result = await run(
   'payments',
 );
 process.stdout.write(`${JSON.stringify(result)}\n`);
-checkpoints.close();
+await checkpoints.close();
 await store.close();

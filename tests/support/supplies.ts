@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openPostgresStore } from '../../ledger/stores/postgres.ts';
+import { migratePostgres } from '../../ledger/stores/postgresMigrate.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
@@ -46,8 +46,7 @@ async function startWithTemplate(): Promise<Postgres> {
   const server = await startPostgres();
   try {
     await asSuperuser(server.url, `create database ${template}`);
-    const store = await openPostgresStore(onDatabase(server.url, template));
-    await store.close();
+    await migratePostgres(onDatabase(server.url, template));
     return server;
   } catch (error) {
     await server.stop();
