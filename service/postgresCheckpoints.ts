@@ -7,7 +7,6 @@ import pg, { type ClientBase } from 'pg';
 import { applicationRole, makeApplicationRole } from '../ledger/stores/postgresSchema.ts';
 import { connected, connectLimitMs, explain } from '../ledger/stores/postgresServer.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
-import type { Checkpoints } from './checkpoints.ts';
 
 const schema = 'interlock_checkpoints';
 /** The last of the saver's own steps (its `checkpoint_migrations.v`) in the version that package.json pins. */
@@ -108,7 +107,9 @@ export const missingCheckpoints = (url: string): Promise<readonly string[]> =>
   connected(url, 'interlock migrate', async (client) => ((await isMade(client)) ? [] : [stepName]));
 
 /** Opens the threads. Throws StoreTrouble: `wrong_schema` until `interlock migrate` has made the tables. */
-export async function openPostgresCheckpoints(url: string): Promise<Checkpoints<PostgresSaver>> {
+export async function openPostgresCheckpoints(
+  url: string,
+): Promise<{ readonly saver: PostgresSaver; readonly close: () => Promise<void> }> {
   if ((await missingCheckpoints(url)).length > 0) {
     throw new StoreTrouble(
       'wrong_schema',

@@ -144,7 +144,7 @@ export async function benchLoop(rounds = 40): Promise<BenchRow[]> {
       ),
     ];
   } finally {
-    reference.close();
+    await reference.close();
     await interlock.close();
     await rm(folder, { recursive: true, force: true });
   }

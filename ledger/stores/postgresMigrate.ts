@@ -50,10 +50,15 @@ async function makeRoom(client: ClientBase): Promise<void> {
   );
 }
 
-async function take(client: ClientBase, step: Migration, version: number, how: How): Promise<void> {
+/** The statements of a step and the row that says it was taken, inside the transaction that is open. */
+async function take(
+  client: ClientBase,
+  { step, version }: { readonly step: Migration; readonly version: number },
+  onPoint: How['onPoint'],
+): Promise<void> {
   for (const statement of step.statements) {
     await client.query(statement);
-    how.onPoint?.('migration.statement');
+    onPoint?.('migration.statement');
   }
   await client.query('insert into interlock.migrations (version, name) values ($1, $2)', [
     version,
@@ -80,7 +85,7 @@ async function takeNext(client: ClientBase, how: How): Promise<string | null> {
     }
     how.onPoint?.('migration.begin');
     if (progress.version === 0) await makeRoom(client);
-    await take(client, step, progress.version + 1, how);
+    await take(client, { step, version: progress.version + 1 }, how.onPoint);
     how.onPoint?.('migration.commit');
     await client.query('commit');
     how.onPoint?.('migration.committed');

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migratePostgres } from '../../ledger/stores/postgresMigrate.ts';
+import { migrate } from '../../service/migrate.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
@@ -46,7 +46,8 @@ async function startWithTemplate(): Promise<Postgres> {
   const server = await startPostgres();
   try {
     await asSuperuser(server.url, `create database ${template}`);
-    await migratePostgres(onDatabase(server.url, template));
+    const place = onDatabase(server.url, template);
+    await migrate({ ledger: place, checkpoints: place }, null);
     return server;
   } catch (error) {
     await server.stop();
