@@ -21,7 +21,7 @@ export type Question = z.infer<typeof Question>;
 
 export const LoopState = new StateSchema({
   /** The graph that wrote this thread: another one never goes on with it. */
-  graphVersion: z.string(),
+  graphVersion: Id,
   cutoverId: Id,
   runId: Id,
   /** The proposal that the gate has still to judge. */
