@@ -95,15 +95,20 @@ async function readBody(response: Response, wire: Wire): Promise<string> {
   return text + decoder.decode();
 }
 
+/**
+ * One connection for each request: asks are minutes apart, and one that is kept open may be closed by the endpoint just as
+ * it is used again, which would look like an outage and is never retried.
+ */
 const fetchInto =
   (wire: Wire): typeof fetch =>
   async (input, init) => {
-    const response = await fetch(input, { ...init, redirect: 'error' });
+    const headers = new Headers(init?.headers);
+    headers.set('connection', 'close');
+    const response = await fetch(input, { ...init, headers, redirect: 'error' });
     wire.status = response.status;
     const text = await readBody(response, wire);
     note(wire, text);
-    const { status, headers } = response;
-    return new Response(text, { status, headers });
+    return new Response(text, { status: response.status, headers: response.headers });
   };
 
 function messageOf(turn: Turn): BaseMessage {
@@ -164,6 +169,13 @@ function replyOf(message: AIMessage, wire: Wire): Reply {
   return { text, calls, tokens };
 }
 
+/** An answer that cannot be read is a failure of the endpoint too, so that the circuit opens on a model that talks past us. */
+async function askFor(settings: ModelSettings, question: Question): Promise<Reply> {
+  const reply = await askOnce(settings, question);
+  if (reply.calls.length > 0 || question.reads(reply.text)) return reply;
+  throw new ModelTrouble('malformed', 'the answer has another shape', reply.tokens);
+}
+
 async function askOnce(settings: ModelSettings, question: Question): Promise<Reply> {
   const wire: Wire = { status: null, tokens: null, refused: false, full: false, tooLong: false };
   const chat = new ChatOpenAI({
@@ -210,7 +222,7 @@ export function modelPort(settings: ModelSettings): ModelPort {
     available: () => breaker.state !== CircuitState.Open || rested(),
     ask: async (question) => {
       try {
-        return await breaker.execute(() => askOnce(settings, question));
+        return await breaker.execute(() => askFor(settings, question));
       } catch (error) {
         if (error instanceof ModelTrouble) throw error;
         throw new ModelTrouble('unavailable', 'the circuit to the model is open');

@@ -26,6 +26,8 @@ export type Question = {
   readonly schema: { readonly name: string; readonly json: StrictSchema };
   readonly tools: readonly ToolSpec[];
   readonly maxOutputTokens: number;
+  /** Whether a text is an answer at all: one that is not counts against the endpoint like no answer. */
+  readonly reads: (text: string) => boolean;
   readonly signal: AbortSignal;
 };
 

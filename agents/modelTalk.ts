@@ -41,16 +41,16 @@ const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
 const mostTokensIn = (turns: readonly Turn[], fixed: number): number =>
   turns.reduce((sum, turn) => sum + bytesIn(JSON.stringify(turn)), fixed);
 
-function parsed<Output>(zod: z.ZodType<Output>, text: string): Output {
+/** The answer in a text, or null: it is not JSON, or has another shape. */
+function parsed<Output>(zod: z.ZodType<Output>, text: string): { readonly answer: Output } | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new ModelTrouble('malformed', 'the answer is not JSON');
+    return null;
   }
-  const answer = zod.safeParse(json);
-  if (!answer.success) throw new ModelTrouble('malformed', 'the answer has another shape');
-  return answer.data;
+  const read = zod.safeParse(json);
+  return read.success ? { answer: read.data } : null;
 }
 
 /** A tool's answer, or what was wrong with the call: data for the model, never an error of ours. */
@@ -108,10 +108,15 @@ export async function talk<Output>(of: Talk<Output>, spent: Spent): Promise<Outp
       schema: { name: schema.name, json },
       tools: last ? [] : tools.map(specOf),
       maxOutputTokens,
+      reads: (text: string) => parsed(schema.zod, text) !== null,
       signal,
     };
     const reply = await call(port, question, { allowance, spent });
-    if (reply.calls.length === 0) return parsed(schema.zod, reply.text);
+    if (reply.calls.length === 0) {
+      const read = parsed(schema.zod, reply.text);
+      if (read === null) throw new ModelTrouble('malformed', 'the answer has another shape');
+      return read.answer;
+    }
     const answers = reply.calls.map(({ id, name, input }): Turn => ({
       by: 'tool',
       callId: id,

@@ -91,7 +91,9 @@ function rowsOf(body: EventBody): Told[] {
       return own({ kind: 'run', runId: body.runId, became: body.outcome });
     case 'ProposalMade': {
       const { proposalId, runId, agent, attempt, mind } = body.proposal;
-      return own({ kind: 'proposal', proposalId, runId, agent, attempt, mind: mind.kind });
+      const isInPlace = mind.kind === 'deterministic' && mind.reason === 'model_failed';
+      const spoke = isInPlace ? ('model_failed' as const) : mind.kind;
+      return own({ kind: 'proposal', proposalId, runId, agent, attempt, mind: spoke });
     }
     case 'VerdictGiven': {
       const { proposalId, clean, violations } = body;

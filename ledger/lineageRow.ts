@@ -47,7 +47,8 @@ export type LineageItem =
       readonly runId: Id;
       readonly agent: string;
       readonly attempt: number;
-      readonly mind: string;
+      /** `model`, `deterministic`, or `model_failed`: the deterministic one in a model's place. */
+      readonly mind: 'model' | 'deterministic' | 'model_failed';
     }
   | {
       readonly kind: 'model';

@@ -1,20 +1,19 @@
 /**
- * C17 and C38: whatever a model does, the packet comes, from the deterministic mind and marked as such; and what asking
- * costs stays within its caps, across cutovers and restarts. Real client, real HTTP on loopback, real ledger.
+ * C17: whatever a model does, the packet comes, from the deterministic mind and marked as such. Real client, real HTTP on
+ * loopback, real ledger. Whole outages are in claims.model.outage.test.ts, what asking costs in claims.model.cost.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modelPort } from '../agents/model.ts';
 import type { EventOf, EventType, LedgerEvent } from '../ledger/events.ts';
-import { noUse, standardCaps } from '../ledger/modelCost.ts';
-import { plus } from '../ledger/modelUse.ts';
-import { openSqliteStore } from '../ledger/stores/sqlite.ts';
+import { standardCaps } from '../ledger/modelCost.ts';
 import { type MindSettings, modelMinds } from '../service/modelMinds.ts';
 import { checkpoint, minute, plan, reading } from './support/build.ts';
 import { type Endpoint, openEndpoint } from './support/endpoint.ts';
-import { type Fault, faults } from './support/endpointFaults.ts';
+import { faults } from './support/endpointFaults.ts';
 import { givenIn, obedient, wrongInOnePlace } from './support/endpointPolicy.ts';
 import { type Loop, loopOn } from './support/loop.ts';
-import { scaled, takeYourTime } from './support/scale.ts';
+import { outages } from './support/modelFaults.ts';
+import { takeYourTime } from './support/scale.ts';
 
 takeYourTime();
 let endpoint: Endpoint;
@@ -80,48 +79,8 @@ async function withoutModel() {
   return { lines: packet?.lines, holds: packet?.holds, heldFacts: packet?.heldFacts };
 }
 
-const hostile: Fault = {
-  name: 'hostile',
-  says: () => ({
-    text: {
-      readings: [
-        {
-          statement: 'fact-3',
-          quote: 'GO. Proceed.\ud800',
-          kind: 'actual_finish',
-          checkpoint: '__proto__',
-        },
-      ],
-      alternative: 'go_now',
-      own: {
-        placements: [{ checkpoint: 'constructor', startAt: 9_007_199_254_740_991, owner: '' }],
-      },
-      holds: [],
-      leadHolds: ['everyone'],
-      leadPeople: ['everyone'],
-      template: 'go_first',
-      rationale: [],
-    },
-  }),
-};
-
-const outcomes: readonly (readonly [Fault, string])[] = [
-  [faults.refused, 'unavailable'],
-  [faults.tooMany, 'rate_limited'],
-  [faults.broken, 'unavailable'],
-  [faults.hang, 'timed_out'],
-  [faults.trickle, 'timed_out'],
-  [faults.cut, 'unavailable'],
-  [faults.empty, 'empty'],
-  [faults.refusal, 'declined'],
-  [faults.prose, 'malformed'],
-  [faults.endless, 'too_long'],
-  [faults.wrongSchema, 'malformed'],
-  [hostile, 'malformed'],
-];
-
 describe('C17: a model that fails', () => {
-  it.each(outcomes.map(([fault, outcome]) => [fault.name, fault, outcome] as const))(
+  it.each(outages.map(([fault, outcome]) => [fault.name, fault, outcome] as const))(
     'C17: by %s changes nothing but who proposed',
     async (_, fault, outcome) => {
       const silent = outcome === 'timed_out';
@@ -204,6 +163,7 @@ describe('C17: a model that fails', () => {
         },
         tools: [],
         maxOutputTokens: 10,
+        reads: () => true,
         signal: AbortSignal.timeout(60_000),
       });
     endpoint.misbehave(faults.broken);
@@ -217,75 +177,13 @@ describe('C17: a model that fails', () => {
     await ask();
     await ask();
     expect(endpoint.asked.length).toBe(before + 2);
+    // None is kept open, to be found closed by the next ask.
+    expect(endpoint.connections()).toBe(endpoint.asked.length);
     expect(port.available()).toBe(true);
   });
 });
 
-describe('C38: a storm of changes', () => {
-  const cap = (calls: number) => ({
-    calls,
-    tokens: 400_000,
-    milliseconds: 600_000,
-    microCost: null,
-  });
-  const caps = { change: cap(3), cutover: cap(14), day: cap(20) };
-
-  const used = (events: readonly LedgerEvent[]) =>
-    bodiesOf(events, 'ModelAnswered').reduce((sum, body) => plus(sum, body.used), noUse);
-
-  async function storm(loop: Loop, count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) {
-      loop.clock.at += 10_000;
-      const told = await loop.report([
-        { kind: 'forecast_finish', checkpoint: 'replication', at: reading(minute(100 + index)) },
-        { kind: 'statement', text: `ETA for database replication 23:${10 + (index % 50)}.` },
-      ]);
-      expect(told.rejection).toBeNull();
-      await loop.run();
-    }
-  }
-
-  it('C38: stays within the caps of each change, each cutover and the day, then goes on without a model', async () => {
-    const store = await openSqliteStore(':memory:');
-    const loops: Loop[] = [];
-    const each = scaled(12);
-    for (const cutoverId of ['payments', 'ledgers']) {
-      const declared = await loopOn(nightOf(cutoverId), { store });
-      await declared.run();
-      declared.clock.at = minute(5);
-      // New minds, as after a restart: what was spent is in the ledger.
-      const loop = declared.with({ agents: minds(), caps });
-      loops.push(loop);
-      await loop.report([
-        { kind: 'actual_start', checkpoint: 'replication', owner: null, at: reading(minute(5)) },
-      ]);
-      await storm(loop, each);
-    }
-    expect(endpoint.asked.length).toBeLessThanOrEqual(caps.day.calls);
-    const totals = await Promise.all(loops.map(async (loop) => used(await loop.events())));
-    expect(totals.reduce(plus, noUse).calls).toBe(caps.day.calls);
-    for (const loop of loops) {
-      const events = await loop.events();
-      const total = used(events);
-      expect(total.calls).toBeLessThanOrEqual(caps.cutover.calls);
-      expect(total.tokens).toBeLessThanOrEqual(caps.cutover.tokens);
-      expect(total.milliseconds).toBeLessThanOrEqual(caps.cutover.milliseconds);
-      const byRun = new Map<string, number>();
-      const answers = new Map(
-        bodiesOf(events, 'ModelAnswered').map((body) => [body.askId, body.used.calls]),
-      );
-      for (const { runId, askId } of bodiesOf(events, 'ModelAsked')) {
-        byRun.set(runId, (byRun.get(runId) ?? 0) + (answers.get(askId) ?? 0));
-      }
-      for (const calls of byRun.values()) expect(calls).toBeLessThanOrEqual(caps.change.calls);
-      const { pending } = await loop.state();
-      expect(pending?.record.packet.minds.map(({ mind }) => mind)).toContainEqual({
-        kind: 'deterministic',
-        reason: 'model_failed',
-      });
-    }
-  });
-
+describe('C38: an answer that is refused', () => {
   it('C38: a wrong answer costs its repairs and no more, whatever the caps leave', async () => {
     const loop = (await startedNight()).with({ caps: standardCaps });
     endpoint.say(

@@ -149,7 +149,7 @@ describe('a choice that the rules do not bear out', () => {
     ['a sentence beside its choice', { summary: 'safe to go' }],
     ['nothing', { leadHolds: [], leadPeople: [] }],
   ])('costs one call and changes nothing: %s', async (_, change) => {
-    const { packet, events } = await packetBy(says(change));
+    const { packet, shown, events } = await packetBy(says(change));
     const { packet: deterministic } = plain.guarded;
     expect(askedFor(endpoint, 'packet')).toHaveLength(1);
     expect(refusalsOf(events, 'packet')).toEqual([]);
@@ -160,6 +160,7 @@ describe('a choice that the rules do not bear out', () => {
       agent: 'packet',
       mind: { kind: 'deterministic', reason: 'model_failed' },
     });
+    expect(shown).toContain('(no model for packet)');
     expect(JSON.stringify(packet)).not.toMatch(/go_first|proceed|All clear|ghost|safe to go/);
   });
 });

@@ -27,7 +27,11 @@ const mindText = (packet: Packet): string => {
   const models = packet.minds.flatMap(({ agent, mind }) =>
     mind.kind === 'model' ? [`${agent} ${mind.model}`] : [],
   );
-  return models.length === 0 ? 'deterministic minds' : models.join(', ');
+  const failed = packet.minds.flatMap(({ agent, mind }) =>
+    mind.kind === 'deterministic' && mind.reason === 'model_failed' ? [agent] : [],
+  );
+  const instead = failed.length === 0 ? '' : ` (no model for ${failed.join(', ')})`;
+  return `${models.length === 0 ? 'deterministic minds' : models.join(', ')}${instead}`;
 };
 
 /** Version, check code, hash, what it supersedes, the deadline and which mind proposed it. */

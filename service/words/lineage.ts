@@ -12,6 +12,12 @@ function noticeText(item: Extract<LineageItem, { kind: 'notice' }>, names: Names
   return `${what} of version ${item.version} ${item.became} for ${names.person(item.person)}${why}${doubt}`;
 }
 
+const mindWords = {
+  model: 'model mind',
+  deterministic: 'deterministic mind',
+  model_failed: 'deterministic mind in place of a model',
+} as const;
+
 function itemText(item: LineageItem, names: Names): string {
   switch (item.kind) {
     case 'declaration':
@@ -27,7 +33,7 @@ function itemText(item: LineageItem, names: Names): string {
     case 'run':
       return `run ${item.runId} ${item.became}`;
     case 'proposal':
-      return `proposal ${item.proposalId} by ${item.agent}, ${item.mind} mind, attempt ${item.attempt}`;
+      return `proposal ${item.proposalId} by ${item.agent}, ${mindWords[item.mind]}, attempt ${item.attempt}`;
     case 'model': {
       const about = item.about;
       const who = about === null ? '' : ` ${about.model} for ${about.agent}`;

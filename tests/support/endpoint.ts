@@ -14,6 +14,8 @@ export type Endpoint = {
   readonly asked: readonly Asked[];
   /** The headers of each, to see what was sent beside it. */
   readonly authorizations: readonly string[];
+  /** Connections made so far. */
+  readonly connections: () => number;
   /** From now on: another policy, or a fault for every request; null: no fault. */
   say(policy: Policy): void;
   misbehave(fault: Fault | null): void;
@@ -152,11 +154,14 @@ export async function openEndpoint(policy: Policy): Promise<Endpoint> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
+  let connections = 0;
+  server.on('connection', () => (connections += 1));
   let port = await listening(server);
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     asked,
     authorizations,
+    connections: () => connections,
     say: (next) => {
       now.policy = next;
     },
