@@ -44,6 +44,8 @@ export type ModelDeps = {
   readonly port: ModelPort;
   readonly turn: TurnLimits;
   readonly price: Price;
+  /** Milliseconds that only grow: the process's own, or those of a cassette. */
+  readonly clock: () => number;
 };
 
 type Body = Proposal['body'];
@@ -128,8 +130,8 @@ function bodyOf<Output>(asking: Asking<Output>, output: Output): Made {
 async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promise<Thought | null> {
   const { task, deps, slice, given } = asking;
   const spent: Spent = { calls: 0, inputTokens: 0, outputTokens: 0 };
-  const began = performance.now();
-  const elapsed = (): number => Math.ceil(performance.now() - began);
+  const began = deps.clock();
+  const elapsed = (): number => Math.ceil(deps.clock() - began);
   const close = (outcome: ModelOutcome, rationale: readonly RationaleCode[]): Promise<void> =>
     ticket.close({ outcome, used: usedOf(asking, spent, elapsed()), rationale: [...rationale] });
   const limit = AbortSignal.timeout(ticket.allowance.milliseconds);

@@ -20,14 +20,23 @@ export type MindSettings = Omit<ModelSettings, 'breaker'> &
     readonly breaker?: ModelSettings['breaker'];
   };
 
-/** The four minds on one model. Throws when a prompt is missing or not whole. */
-export function modelMinds({ turn, breaker, price, ...endpoint }: MindSettings): Agents {
-  const port = modelPort({ ...endpoint, breaker: breaker ?? standardBreaker });
+/** The four minds on one port. Throws when a prompt is missing or not whole. */
+export function mindsOnPort(deps: Pick<ModelDeps, 'port' | 'price'> & Partial<ModelDeps>): Agents {
   const prompts = {
     readiness: promptOf('readiness'),
     resequencing: promptOf('resequencing'),
     holds: promptOf('holds'),
     packet: promptOf('packet'),
   };
-  return modelAgents(prompts, { port, price, turn: turn ?? standardTurn });
+  return modelAgents(prompts, {
+    ...deps,
+    turn: deps.turn ?? standardTurn,
+    clock: deps.clock ?? (() => performance.now()),
+  });
+}
+
+/** The four minds on one model behind an endpoint. */
+export function modelMinds({ turn, breaker, price, ...endpoint }: MindSettings): Agents {
+  const port = modelPort({ ...endpoint, breaker: breaker ?? standardBreaker });
+  return mindsOnPort({ port, price, ...(turn === undefined ? {} : { turn }) });
 }
