@@ -235,9 +235,9 @@ const rows: readonly [string, Row][] = [
 
 describe('the register of the deterministic mind', () => {
   it.each(rows)('%s', async (_, row) => {
-    const { holds, violations } = await registerOf(row);
+    const { holds, explained, violations } = await registerOf(row);
     expect(violations).toEqual([]);
-    const root = holds.find((hold) => hold.checkpoint === 'cut' && hold.behind === null);
+    const root = explained.find((hold) => hold.checkpoint === 'cut' && hold.behind === null);
     expect(root).toMatchObject(
       'causes' in row.hold || 'liftedBy' in row.hold
         ? row.hold

@@ -1,14 +1,19 @@
 /**
- * The holds agent: the register of everything the clean timeline does not place, with the smallest reason why, what
- * would release it, and what one exception of a named human would buy. It lifts nothing.
+ * The holds agent: the register of everything the clean timeline does not place. What it proposes names for each hold the
+ * first true reasons, those that came with the timeline; the smallest conflict, and what one exception of a named human
+ * would buy, are searched for once the packet is with its reader. It lifts nothing.
  */
+import type { CutoverState } from '../ledger/cutover.ts';
 import type { Hold, Relaxation } from '../ledger/holds.ts';
+import type { ResequencingBody } from '../ledger/proposal.ts';
 import type { Id } from '../ledger/vocabulary.ts';
-import { holdFrom, holdsWanted, type HoldWanted } from '../tools/holdTables.ts';
+import { holdFrom, holdsWanted, type HoldWanted, trueOf } from '../tools/holdTables.ts';
 import { type Conflict, explainer } from '../tools/explain.ts';
 import { type Agent, cleanBody, deterministicMind, type Slice } from './agent.ts';
 import { withSource } from './holdCauses.ts';
 
+type At = Pick<Slice, 'state' | 'now'>;
+type Explain = (checkpoint: Id) => Conflict;
 type Draft = { readonly hold: Hold; readonly conflict: Conflict | null };
 
 /** A relaxation in the words of the register: which of its holds the exception would end. */
@@ -22,11 +27,7 @@ const relaxationsOf = ({ releases }: Conflict, register: readonly Hold[]): Relax
     newlyWoken: [...newlyWoken],
   }));
 
-function draftOf(
-  wanted: HoldWanted,
-  explain: (checkpoint: Id) => Conflict,
-  { state }: Slice,
-): Draft {
+function draftOf(wanted: HoldWanted, explain: Explain, state: CutoverState): Draft {
   if (wanted.stands !== null) {
     const causes = wanted.stands.map((cause) => withSource(cause, state));
     return { hold: holdFrom(wanted, causes, state), conflict: null };
@@ -35,23 +36,48 @@ function draftOf(
   return { hold: holdFrom(wanted, conflict.causes, state), conflict };
 }
 
-/** The register of the clean timeline of the open run. Throws when there is none. */
-export function holdsIn(slice: Slice): Hold[] {
-  const { state, now } = slice;
-  const timeline = cleanBody(state, 'resequencing');
-  if (timeline === null) throw new Error(`${state.cutoverId}: holds need a clean timeline`);
-  const explain = explainer(timeline, state, now);
-  const drafts = holdsWanted(state).map((wanted) => draftOf(wanted, explain, slice));
-  const register = drafts.map(({ hold }) => hold);
+function register(explain: Explain, state: CutoverState): Hold[] {
+  const drafts = holdsWanted(state).map((wanted) => draftOf(wanted, explain, state));
+  const holds = drafts.map(({ hold }) => hold);
   return drafts.map(({ hold, conflict }) =>
-    conflict === null ? hold : { ...hold, relaxations: relaxationsOf(conflict, register) },
+    conflict === null ? hold : { ...hold, relaxations: relaxationsOf(conflict, holds) },
   );
 }
 
-export const holdsAgent: Agent = {
+function timelineOf(state: CutoverState): ResequencingBody {
+  const timeline = cleanBody(state, 'resequencing');
+  if (timeline === null) throw new Error(`${state.cutoverId}: holds need a clean timeline`);
+  return timeline;
+}
+
+/**
+ * The register of the clean timeline of the open run with the reasons that came with it. A hold that came without a true
+ * one is explained at once. Throws when there is no clean timeline.
+ */
+export function holdsIn({ state, now }: At): Hold[] {
+  const timeline = timelineOf(state);
+  const explain = explainer(timeline, state, now);
+  const firstReasons: Explain = (checkpoint) => {
+    const causes = timeline.unplaced.find((held) => held.checkpoint === checkpoint)?.causes ?? [];
+    const known = trueOf(causes, checkpoint, state);
+    return known.length > 0 ? { causes: known, releases: [] } : explain(checkpoint);
+  };
+  return register(firstReasons, state);
+}
+
+/** The same register with the smallest conflict of each hold, and what would end it. Throws likewise. */
+export const explainedHolds = ({ state, now }: At): Hold[] =>
+  register(explainer(timelineOf(state), state, now), state);
+
+const holdsMind = (of: (at: At) => Hold[]): Agent => ({
   name: 'holds',
   propose: async (slice) => ({
-    body: { agent: 'holds', holds: holdsIn(slice) },
+    body: { agent: 'holds', holds: of(slice) },
     mind: deterministicMind,
   }),
-};
+});
+
+export const holdsAgent = holdsMind(holdsIn);
+
+/** What a model is given to choose from: it takes longer to answer than the search does. */
+export const explainedHoldsAgent = holdsMind(explainedHolds);

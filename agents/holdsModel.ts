@@ -9,7 +9,7 @@ import { RationaleCode } from '../ledger/modelCost.ts';
 import type { Prompt } from '../prompts/parse.ts';
 import { holdFrom } from '../tools/holdTables.ts';
 import type { Agent, Slice } from './agent.ts';
-import { holdsAgent } from './holds.ts';
+import { explainedHoldsAgent } from './holds.ts';
 import { type ModelDeps, modelAgent, type Task } from './modelAgent.ts';
 import { contextNotes, told } from './modelView.ts';
 
@@ -83,7 +83,7 @@ function picked(
 }
 
 const task = (prompt: Prompt): Task<HoldsAnswer> => ({
-  last: holdsAgent,
+  last: explainedHoldsAgent,
   prompt,
   schema: HoldsAnswer,
   given: ({ state, now }, base) => {

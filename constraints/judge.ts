@@ -5,6 +5,7 @@
 import { digestOf } from '../ledger/canonical.ts';
 import { ReadinessCode, ViolationCode } from '../ledger/codes.ts';
 import type { CutoverState, PacketRecord } from '../ledger/cutover.ts';
+import type { Hold } from '../ledger/holds.ts';
 import type { Judge } from '../ledger/judge.ts';
 import type { Proposal, ResequencingBody, Violation } from '../ledger/proposal.ts';
 import type { Instant } from '../ledger/vocabulary.ts';
@@ -95,12 +96,17 @@ const checkPacket = (record: PacketRecord, state: CutoverState, now: Instant): V
     state.situation.plan,
   );
 
+/** Explained holds are a register like the proposed one: the same holds are wanted, and every cause and offer is true. */
+const checkExplanation = (holds: readonly Hold[], state: CutoverState): Violation[] =>
+  checkHolds({ agent: 'holds', holds: [...holds] }, state, state.recordedAt);
+
 /** The whole rule book, as the ledger sees it. */
 export const judge: Judge = {
   version,
   planProblems,
   check,
   checkPacket,
+  checkExplanation,
   basisDigest,
   heldAgain,
   mayDecide,

@@ -12,6 +12,7 @@ export const nodeNames = [
   'holds',
   'packet',
   'gate',
+  'explain',
   'approval',
   'settle',
 ] as const;

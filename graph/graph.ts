@@ -1,6 +1,6 @@
 /**
- * The loop as a graph: a supervisor that obeys `route`, four agents, one gate, one approval, one end. Each node reads
- * the ledger anew and leaves ids behind; only `gate` and `settle` append. A mind's answer waits in this process for the
+ * The loop as a graph: a supervisor that obeys `route`, four agents, one gate, one explanation, one approval, one end.
+ * Each node reads the ledger anew and leaves ids behind; only `gate`, `explain` and `settle` append. A mind's answer waits in this process for the
  * gate, which records and judges it in one transaction.
  */
 import { Command, END, START, StateGraph } from '@langchain/langgraph';
@@ -8,6 +8,7 @@ import type { CutoverState } from '../ledger/cutover.ts';
 import type { AgentName } from '../ledger/vocabulary.ts';
 import { approval } from './approval.ts';
 import { type GraphDeps, type LoopDeps, type NodeName, nodeNames } from './deps.ts';
+import { explain } from './explain.ts';
 import { look } from './look.ts';
 import { route, type Step } from './route.ts';
 import { settle } from './settle.ts';
@@ -15,7 +16,7 @@ import { LoopState, type LoopUpdate, type Question } from './state.ts';
 import { submit, think, type Thoughts } from './think.ts';
 
 /** Recorded in RunStarted. A run of another version is never continued: it is ended, and another run looks again. */
-export const graphVersion = 'loop-1';
+export const graphVersion = 'loop-2';
 
 type State = typeof LoopState.State;
 
@@ -45,6 +46,8 @@ function orderFor(step: Step, state: CutoverState): Command<unknown, LoopUpdate,
       const proposalId = state.run?.attempts[step.name]?.proposal.proposalId ?? null;
       return new Command({ goto: 'gate', update: { proposalId } });
     }
+    case 'explain':
+      return new Command({ goto: 'explain' });
     case 'approval':
       return new Command({ goto: 'approval', update: { question: questionOf(state) } });
     case 'end':
@@ -128,6 +131,7 @@ export function loopGraph(deps: LoopDeps) {
     .addNode('holds', agent('holds'))
     .addNode('packet', agent('packet'))
     .addNode('gate', watched('gate', judge), { ends: ['supervisor', 'settle'] })
+    .addNode('explain', watched('explain', explain))
     .addNode('approval', approval)
     .addNode('settle', watched('settle', end), { ends: ['supervisor', END] })
     .addEdge(START, 'supervisor')
@@ -135,6 +139,7 @@ export function loopGraph(deps: LoopDeps) {
     .addEdge('resequencing', 'gate')
     .addEdge('holds', 'gate')
     .addEdge('packet', 'gate')
+    .addEdge('explain', 'supervisor')
     .addEdge('approval', 'settle');
 }
 

@@ -3,6 +3,7 @@
  */
 import { differs } from '../agents/changes.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
+import { awaitsExplanation } from '../ledger/explaining.ts';
 import type { LedgerDeps } from '../ledger/handle.ts';
 import { load } from '../ledger/load.ts';
 import type { Proposal } from '../ledger/proposal.ts';
@@ -111,6 +112,7 @@ export async function look(deps: LedgerDeps, { cutoverId, runId }: RunRef): Prom
     waiting: state.unruled.length > 0,
     pending,
     standing,
+    explained: !awaitsExplanation(state),
     differs: !asks || differs(state, { ...seen, pendingStands: stands(deps, state) }),
     late: isLate(deps, state),
   };

@@ -15,6 +15,7 @@ const view = ({ standing = {}, ...parts }: Parts = {}): View => ({
   open: true,
   waiting: false,
   pending: 'none',
+  explained: true,
   differs: true,
   late: false,
   ...parts,
@@ -57,6 +58,11 @@ describe('route', () => {
       { to: 'end', ending: 'overtaken' },
     ],
     ['a pending packet of this run waits for a person', { pending: 'mine' }, { to: 'approval' }],
+    [
+      'its holds are explained once it is with its reader',
+      { pending: 'mine', explained: false },
+      { to: 'explain' },
+    ],
     [
       'a report does not stop a question that still stands',
       { pending: 'mine', waiting: true },
@@ -132,6 +138,7 @@ describe('route', () => {
     open: fc.boolean(),
     waiting: fc.boolean(),
     pending: fc.constantFrom('none', 'mine', 'mine_lapsed', 'other'),
+    explained: fc.boolean(),
     differs: fc.boolean(),
     late: fc.boolean(),
     standing: fc.record({
@@ -146,7 +153,7 @@ describe('route', () => {
     fc.assert(
       fc.property(views, (any) => {
         const asks = route(any).to === 'approval';
-        expect(asks).toBe(any.open && any.pending === 'mine');
+        expect(asks).toBe(any.open && any.pending === 'mine' && any.explained);
       }),
     );
   });

@@ -22,6 +22,8 @@ export type View = {
   /** The packet before the lead: none, this run's and still true, this run's and no longer so, or another run's. */
   readonly pending: 'none' | 'mine' | 'mine_lapsed' | 'other';
   readonly standing: { readonly [Name in AgentName]: Standing };
+  /** Whether the holds of this run's packet have been explained, or have nothing to explain. */
+  readonly explained: boolean;
   /** Whether the clean timeline and holds change a time, order, owner or hold of what is pending or current. */
   readonly differs: boolean;
   /** Whether the clock has moved a whole tick since the instant this run reasons about. */
@@ -35,6 +37,7 @@ export type Ending = 'no_change' | 'overtaken' | 'refused_by_gate' | 'over';
 export type Step =
   | { readonly to: 'agent'; readonly name: AgentName; readonly mind: 'own' | 'deterministic' }
   | { readonly to: 'gate'; readonly name: AgentName }
+  | { readonly to: 'explain' }
   | { readonly to: 'approval' }
   | { readonly to: 'end'; readonly ending: Ending };
 
@@ -83,7 +86,7 @@ export function route(view: View): Step {
   if (!view.open) return { to: 'end', ending: 'over' };
   switch (view.pending) {
     case 'mine':
-      return { to: 'approval' };
+      return view.explained ? { to: 'approval' } : { to: 'explain' };
     case 'mine_lapsed':
       return { to: 'end', ending: 'over' };
     case 'none':

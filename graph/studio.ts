@@ -1,7 +1,7 @@
 /**
  * The graph for LangGraph Studio (`langgraph.json`), on a ledger in memory with one late report waiting. The server
  * brings its own checkpointer, so none is compiled in. Give it
- * `{"cutoverId": "payments", "runId": "run-2", "graphVersion": "loop-1"}`.
+ * `{"cutoverId": "payments", "runId": "run-2", "graphVersion": "loop-2"}`.
  */
 import { MemorySaver } from '@langchain/langgraph';
 import { deterministicAgents } from '../agents/deterministic.ts';

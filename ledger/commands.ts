@@ -7,10 +7,11 @@ import { z } from 'zod';
 import type { RejectionCode } from './codes.ts';
 import { Actor, DecisionBinding, ModelAnswer, ModelAsk } from './events.ts';
 import { ReportBody } from './facts.ts';
+import { Hold } from './holds.ts';
 import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { Plan } from './plan.ts';
 import { Proposal, type Violation } from './proposal.ts';
-import { Id, Instant } from './vocabulary.ts';
+import { Digest, Id, Instant } from './vocabulary.ts';
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), ...shape });
@@ -26,6 +27,8 @@ export const LedgerCommand = z.discriminatedUnion('type', [
   /** Settles an ask with what it really cost; does nothing when it is settled. */
   command('AnswerModel', { answer: ModelAnswer }),
   command('EndRun', { runId: Id, outcome: z.enum(['no_change', 'overtaken', 'refused_by_gate']) }),
+  /** Adds the explanation of its holds to the packet that waits; does nothing when it no longer does. */
+  command('ExplainHolds', { packetHash: Digest, holds: z.array(Hold) }),
   /** Clears a pending request whose basis moved or whose time ran out; does nothing when it still stands. */
   command('ReviewRequest', {}),
   command('AdoptPacket', { binding: DecisionBinding, actor: Actor }),

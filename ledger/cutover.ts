@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Actor } from './events.ts';
 import { Assertion, Fact, Ruling } from './facts.ts';
+import { Hold } from './holds.ts';
 import { Outbox } from './outbox.ts';
 import { ModelUse } from './modelCost.ts';
 import { Packet } from './packet.ts';
@@ -39,6 +40,8 @@ export const PacketRecord = z.strictObject({
   packet: Packet,
   packetHash: Digest,
   checkCode: z.string(),
+  /** Its holds with the smallest reason for each; left out until they are explained (explaining.ts). */
+  explained: z.array(Hold).optional(),
 });
 export type PacketRecord = z.infer<typeof PacketRecord>;
 

@@ -8,6 +8,7 @@ import type { CutoverState } from './cutover.ts';
 import { adoptPacket, declinePacket } from './deciding.ts';
 import { type DecideContext, type Decision, reject } from './decision.ts';
 import { declareCutover } from './declaring.ts';
+import { explainHolds } from './explaining.ts';
 import { gateProposal } from './gating.ts';
 import { beginNotice, endNotice, suppressNotice } from './notifying.ts';
 import { answerModel, askModel } from './modelUse.ts';
@@ -40,6 +41,8 @@ export function decide(
       return answerModel(command, state);
     case 'EndRun':
       return endRun(command, state);
+    case 'ExplainHolds':
+      return explainHolds(command, state, context);
     case 'ReviewRequest':
       return reviewRequest(state, context);
     case 'AdoptPacket':

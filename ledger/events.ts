@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { RejectionCode } from './codes.ts';
 import { Fact, HeldAgain, Report, Ruling } from './facts.ts';
+import { Hold } from './holds.ts';
 import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { ModelOutcome, RationaleCode, Use } from './modelCost.ts';
 import { Delta, Packet } from './packet.ts';
@@ -114,6 +115,16 @@ export const EventBody = z.discriminatedUnion('type', [
     nonce: Id,
     expiresAt: Instant,
     runId: Id,
+  }),
+  /**
+   * Why each hold of the packet that waits is there: the smallest conflict, and what one exception would buy. One that
+   * breaks a rule is kept with its violations and shown to nobody.
+   */
+  event('HoldsExplained', {
+    packetHash: Digest,
+    holds: z.array(Hold),
+    checkerVersion: z.string(),
+    violations: z.array(Violation),
   }),
   event('ApprovalCleared', {
     packetId: Id,

@@ -6,6 +6,7 @@ import type { CutoverState } from './cutover.ts';
 import { applyAsForecast, applyFact, asForecast, undoFact } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
 import type { HeldAgain, Ruling } from './facts.ts';
+import { explain } from './explaining.ts';
 import { hear } from './hearing.ts';
 import { attemptNotice, failNotice, queueNotice, sendNotice, suppressNotice } from './noticing.ts';
 import { noModelUse } from './modelCost.ts';
@@ -183,6 +184,8 @@ function change(state: CutoverState, body: EventBody, event: Recorded): CutoverS
             },
           };
     }
+    case 'HoldsExplained':
+      return explain(state, body);
     case 'ApprovalCleared':
       return clear(state, body, event);
     case 'PacketAdopted':

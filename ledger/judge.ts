@@ -6,6 +6,7 @@ import type { RejectionCode } from './codes.ts';
 import type { CutoverState, PacketRecord } from './cutover.ts';
 import type { Actor } from './events.ts';
 import type { HeldAgain } from './facts.ts';
+import type { Hold } from './holds.ts';
 import type { Plan } from './plan.ts';
 import type { Proposal, Violation } from './proposal.ts';
 import type { Digest, Instant } from './vocabulary.ts';
@@ -27,6 +28,8 @@ export type Judge = {
   check(proposal: Proposal, state: CutoverState, now: Instant): readonly Violation[];
   /** The rules a stored packet breaks if it became current at `now`. */
   checkPacket(record: PacketRecord, state: CutoverState, now: Instant): readonly Violation[];
+  /** The rules that the explained holds of the packet that waits break; empty when all of them are true. */
+  checkExplanation(holds: readonly Hold[], state: CutoverState): readonly Violation[];
   /**
    * Digest of the facts a timeline stands on, counting facts that have arrived and would be accepted but are
    * not ruled on yet. Facts that change nothing a timeline rests on do not change it.

@@ -3,6 +3,7 @@ import { actor, checkpoint, minute, plan, reading } from '../tests/support/build
 import { testJudge } from '../tests/support/judge.ts';
 import { bench, line, packetOn } from '../tests/support/packets.ts';
 import { EventBody, genesisHash } from './events.ts';
+import type { Hold } from './holds.ts';
 import type { Judge } from './judge.ts';
 import { lineage, rulingsIn } from './lineage.ts';
 
@@ -74,6 +75,18 @@ function read(ledger: ReturnType<typeof bench>): void {
   ledger.gate(ledger.propose({ agent: 'readiness', rulings, readings }));
 }
 
+const held: Hold = {
+  holdId: 'stop',
+  checkpoint: 'cut',
+  holdClass: 'human_hold',
+  behind: null,
+  causes: [{ rule: 'hold_in_force', checkpoint: 'cut', subject: 'stop', factId: null, at: null }],
+  release: { kind: 'hold_lifted', hold: 'stop' },
+  liftedBy: 'release-lead',
+  blocks: [],
+  relaxations: [],
+};
+
 /** The first change of the night turns out to have been told without authority. */
 const firstMove: Judge['heldAgain'] = (_, after) =>
   Object.values(after.known)
@@ -101,7 +114,8 @@ function wholeNight() {
   ledger.prepare({ deltas });
   ledger.report([moved(170)]);
   ledger.give({ type: 'ReviewRequest' });
-  ledger.prepare({ deltas });
+  ledger.prepare({ deltas, holds: [held] });
+  ledger.give({ type: 'ExplainHolds', packetHash: ledger.binding().packetHash, holds: [held] });
   ledger.give({ type: 'AdoptPacket', binding: ledger.binding(), actor: actor() });
   ledger.give({
     type: 'AcknowledgePacket',

@@ -129,6 +129,13 @@ function rowsOf(body: EventBody): Told[] {
     }
     case 'ApprovalRequested':
       return packetRow(body.packetId, 'requested', { version: null, checkCode: null });
+    case 'HoldsExplained':
+      return own({
+        kind: 'explanation',
+        packetHash: body.packetHash,
+        holds: body.holds.length,
+        codes: body.violations.map(({ code }) => code),
+      });
     case 'ApprovalCleared':
       return packetRow(body.packetId, body.reason, { version: null, checkCode: null });
     case 'PacketSuperseded':

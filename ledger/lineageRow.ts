@@ -74,6 +74,13 @@ export type LineageItem =
       readonly checkCode: string | null;
     }
   | {
+      readonly kind: 'explanation';
+      readonly packetHash: string;
+      readonly holds: number;
+      /** What was untrue in it; empty when it is shown. */
+      readonly codes: readonly string[];
+    }
+  | {
       readonly kind: 'decision';
       readonly packetId: Id;
       readonly decision: 'adopted' | 'declined';

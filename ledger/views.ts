@@ -3,6 +3,7 @@
  * of the state; they render no text and decide nothing.
  */
 import type { CutoverState, PacketRecord, Request } from './cutover.ts';
+import { holdsOf } from './explaining.ts';
 import type { Fact } from './facts.ts';
 import type { Hold } from './holds.ts';
 import type { Judge } from './judge.ts';
@@ -109,7 +110,7 @@ export function ordersOf(person: Id, record: PacketRecord, state: CutoverState):
     version: packet.version,
     checkCode,
     lines,
-    holds: packet.holds.filter((hold) => mine.has(hold.checkpoint)),
+    holds: holdsOf(record).filter((hold) => mine.has(hold.checkpoint)),
     delta: packet.deltas.find((delta) => delta.person === person) ?? null,
     mustAcknowledge: packet.mustAcknowledge.includes(person),
   };

@@ -20,11 +20,21 @@ export async function eventsOf(store: Store, cutoverId: string): Promise<LedgerE
 
 /** Every packet ever prepared, oldest first. A version prepared again after a cleared request stands twice. */
 export function packetsOf(events: readonly LedgerEvent[]): PacketRecord[] {
-  return events.flatMap(({ body }) =>
-    body.type === 'PacketPrepared'
-      ? [{ packet: body.packet, packetHash: body.packetHash, checkCode: body.checkCode }]
-      : [],
+  const explained = new Map(
+    events.flatMap(({ body }) =>
+      body.type === 'HoldsExplained' && body.violations.length === 0
+        ? [[body.packetHash, body.holds] as const]
+        : [],
+    ),
   );
+  return events.flatMap(({ body }) => {
+    if (body.type !== 'PacketPrepared') return [];
+    const { packet, packetHash, checkCode } = body;
+    const holds = explained.get(packetHash);
+    return [
+      { packet, packetHash, checkCode, ...(holds === undefined ? {} : { explained: holds }) },
+    ];
+  });
 }
 
 /** The packet meant by `current`, `pending`, a version, a check code, an id or the start of a hash; null when none is. */

@@ -11,7 +11,7 @@ import type { Store } from '../ledger/store.ts';
 import { AgentName } from '../ledger/vocabulary.ts';
 import type { Loop } from './support/loop.ts';
 import { storyOf } from './support/loop.ts';
-import { lateNight } from './support/lateNight.ts';
+import { heldNight } from './support/lateNight.ts';
 
 class Crash extends Error {
   override readonly name = 'Crash';
@@ -35,7 +35,7 @@ class UnreadableSaver extends MemorySaver {
 let undisturbed: string[];
 let packetHash: string;
 beforeAll(async () => {
-  const loop = await lateNight();
+  const loop = await heldNight();
   await loop.run();
   undisturbed = storyOf(await loop.events());
   packetHash = (await loop.binding()).packetHash;
@@ -69,7 +69,7 @@ describe.each(['kept', 'lost'] as const)('with its checkpoints %s', (checkpoints
   it.each(nodeNames.filter((name) => name !== 'approval' && name !== 'settle'))(
     'a crash at the start of %s changes nothing',
     async (name: NodeName) => {
-      const loop = await lateNight();
+      const loop = await heldNight();
       let crashed = false;
       const onStep = ({ node }: { node: NodeName }): void => {
         if (node !== name || crashed) return;
@@ -82,7 +82,7 @@ describe.each(['kept', 'lost'] as const)('with its checkpoints %s', (checkpoints
   );
 
   it.each(AgentName.options)('a crash inside the mind of %s changes nothing', async (name) => {
-    const loop = await lateNight();
+    const loop = await heldNight();
     // The deterministic mind itself dies here: there is no other to take over.
     const own = deterministicAgents[name];
     const agents: Agents = {
@@ -106,7 +106,7 @@ describe.each(['kept', 'lost'] as const)('with its checkpoints %s', (checkpoints
     async (when) => {
       let crashes = 0;
       for (let nth = 1; ; nth += 1) {
-        const loop = await lateNight();
+        const loop = await heldNight();
         const { dying, reached } = dyingStore(loop.deps.ledger.store, nth, when);
         const ledger = { ...loop.deps.ledger, store: dying };
         const ended = await loop
@@ -118,15 +118,15 @@ describe.each(['kept', 'lost'] as const)('with its checkpoints %s', (checkpoints
         crashes += 1;
         await recover(loop, checkpoints);
       }
-      // StartRun, and for each agent its proposal with its verdict.
-      expect(crashes).toBe(5);
+      // StartRun, for each agent its proposal with its verdict, and the explanation of what is held.
+      expect(crashes).toBe(6);
     },
   );
 });
 
 describe('a lost checkpoint', () => {
   it('while a packet waits costs nothing: the same packet is asked about again', async () => {
-    const loop = await lateNight();
+    const loop = await heldNight();
     await loop.run();
     const before = await loop.events();
     const again = loop.with({ checkpointer: new MemorySaver() });
@@ -137,9 +137,9 @@ describe('a lost checkpoint', () => {
   });
 
   it('that belongs to another question is thrown away', async () => {
-    const loop = await lateNight();
+    const loop = await heldNight();
     const { runId } = await loop.run();
-    const other = await lateNight();
+    const other = await heldNight();
     const { checkpointer } = other.deps;
     await other.run();
     other.clock.at += 60_000;
@@ -152,7 +152,7 @@ describe('a lost checkpoint', () => {
   });
 
   it('that cannot be read is thrown away', async () => {
-    const loop = await lateNight();
+    const loop = await heldNight();
     await loop.run();
     const before = await loop.events();
     const broken = new UnreadableSaver();

@@ -13,6 +13,7 @@ describe(`on ${nights} random nights`, () => {
   it('the gate finds every deterministic mind clean, on the first packet and on the next', async () => {
     const reached = {
       held: 0,
+      sharper: 0,
       relaxations: 0,
       deviations: 0,
       stillNeeded: 0,
@@ -27,12 +28,17 @@ describe(`on ${nights} random nights`, () => {
       const later = night.now + (seed % 90) * minuteMs;
       const second = await loopOnce(current, 'run-2', later);
       expect([first.violations, second.violations], `seed ${seed}`).toEqual([[], []]);
-      for (const { holds, deviations, lines, deltas, notNotified } of [
-        first.packet,
-        second.packet,
-      ]) {
+      for (const { packet, explained } of [first, second]) {
+        const { holds, deviations, lines, deltas, notNotified } = packet;
         reached.held += Number(holds.length > 0);
-        reached.relaxations += Number(holds.some(({ relaxations }) => relaxations.length > 0));
+        reached.sharper += Number(
+          explained.some(({ causes, checkpoint }) =>
+            holds.some(
+              (hold) => hold.checkpoint === checkpoint && hold.causes.length !== causes.length,
+            ),
+          ),
+        );
+        reached.relaxations += Number(explained.some(({ relaxations }) => relaxations.length > 0));
         reached.deviations += Number(deviations.length > 0);
         reached.stillNeeded += Number(lines.some(({ stillNeeded }) => stillNeeded.length > 0));
         reached.protectedMoves += Number(lines.some(({ protectedMove }) => protectedMove));

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemorySaver } from '@langchain/langgraph';
 import { Temporal } from 'temporal-polyfill';
+import { digestOf } from '../ledger/canonical.ts';
+import { holdsOf } from '../ledger/explaining.ts';
 import type { Packet } from '../ledger/packet.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
@@ -134,7 +136,7 @@ describe('the walk of one change', () => {
     expect(packet.stoppedAt).toBe('approval');
   });
 
-  it('holds what fits no more, with the smallest reason, and everything behind it', async () => {
+  it('holds what fits no more, with a true reason, and everything behind it', async () => {
     const packet = await pendingPacket();
     expect(
       packet.holds.map(({ checkpoint, holdClass, behind }) => [checkpoint, holdClass, behind]),
@@ -155,6 +157,16 @@ describe('the walk of one change', () => {
     for (const { checkpoint } of packet.holds) {
       expect(lineOf(packet, checkpoint)).toMatchObject({ state: 'held', startAt: null });
     }
+  });
+
+  it('has the smallest reason of each hold searched for when the packet is with its reader, and changes no byte of it', async () => {
+    const { pending } = await loop.state();
+    const events = (await loop.events()).map(({ body }) => body.type);
+    expect(events.indexOf('HoldsExplained')).toBeGreaterThan(events.lastIndexOf('PacketPrepared'));
+    const [root] = pending === null ? [] : holdsOf(pending.record);
+    expect(root?.causes.map(({ rule }) => rule)).toContain('outside_boundary');
+    expect(root?.relaxations.map(({ relaxes }) => relaxes)).toContain('outside_boundary');
+    expect(pending?.record.packetHash).toBe(digestOf('packet', pending?.record.packet));
   });
 
   it('is told the decision of the lead, by check code and hash: the packet becomes current', async () => {

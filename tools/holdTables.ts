@@ -3,6 +3,7 @@
  * the tables of constraints/README.md ("Holds"). Read-only; whether a register is true is the gate's to say.
  */
 import { cleanRunOf } from '../constraints/cleanRun.ts';
+import { isTrueCause, linkedTo } from '../constraints/holdCauses.ts';
 import { registerOf } from '../constraints/holdRegister.ts';
 import { blockedBy, disputedFacts, lifterOf, releaseOf } from '../constraints/holdRelease.ts';
 import { classOfRule, decidingOf, holdIdOf } from '../constraints/holdTables.ts';
@@ -26,6 +27,15 @@ export function holdsWanted(state: CutoverState): readonly HoldWanted[] {
     behind,
     stands: stands.on === 'conflict' ? null : stands.causes,
   }));
+}
+
+/** Those of the causes that the rule book holds for true of a held checkpoint, in their order; none without a clean timeline. */
+export function trueOf(causes: readonly Cause[], held: Id, state: CutoverState): readonly Cause[] {
+  const night = cleanRunOf(state);
+  const checkpoint = night?.unplaced.get(held);
+  if (night === null || checkpoint === undefined) return [];
+  const linked = linkedTo(night, checkpoint);
+  return causes.filter((cause) => isTrueCause(night, cause, linked));
 }
 
 /**

@@ -3,6 +3,8 @@
  * holds, held facts, deltas and who is not told. Everything comes from the packet and the plan's names.
  */
 import type { PacketRecord } from '../../ledger/cutover.ts';
+import { holdsOf, isUnexplained } from '../../ledger/explaining.ts';
+import type { Hold } from '../../ledger/holds.ts';
 import type { Packet, PacketLine, PacketTemplate } from '../../ledger/packet.ts';
 import { readinessWords } from '../words/codes.ts';
 import { deltaLineText, driverText, floatText } from '../words/deltas.ts';
@@ -111,31 +113,42 @@ export function renderTimeline(packet: Packet, before: Packet | null, view: View
   );
 }
 
+/** The holds as the packet has them lead: an explanation may class and so name one anew, its checkpoint stays. */
+function holdsInOrder(record: PacketRecord): Hold[] {
+  const { leadHolds, holds } = record.packet;
+  const led = [...leadHolds, ...holds.map(({ holdId }) => holdId)].flatMap((id) =>
+    holds.filter(({ holdId }) => holdId === id).map(({ checkpoint }) => checkpoint),
+  );
+  const known = holdsOf(record);
+  return known.toSorted((a, b) => led.indexOf(a.checkpoint) - led.indexOf(b.checkpoint));
+}
+
 /** The hold register: each hold with its smallest conflict, what releases it and what one exception would buy. */
-export function renderHolds(packet: Packet, { names, screen }: View): string {
-  if (packet.holds.length === 0) return 'Nothing is held.';
+export function renderHolds(record: PacketRecord, { names, screen }: View): string {
+  const holds = holdsInOrder(record);
+  if (holds.length === 0) return 'Nothing is held.';
   const paint = paintOf(screen);
-  const order = [...packet.leadHolds, ...packet.holds.map((hold) => hold.holdId)];
-  const holds = [...packet.holds].sort((a, b) => order.indexOf(a.holdId) - order.indexOf(b.holdId));
-  return holds
-    .map((hold) => {
-      const behind = hold.behind === null ? '' : ` (${names.checkpoint(hold.behind)})`;
-      return [
-        wrap(`${names.checkpoint(hold.checkpoint)}: ${holdWords[hold.holdClass]}${behind}`).replace(
-          names.checkpoint(hold.checkpoint),
-          (name) => paint.red(name),
-        ),
-        ...(hold.behind === null
-          ? hold.causes.map((cause) => wrap(`  because ${causeText(cause, names)}`, 4))
-          : []),
-        wrap(`  released when ${releaseText(hold.release, names)}`, 4),
-        ...hold.relaxations.map((relaxation) =>
-          wrap(`  or by ${relaxationText(relaxation, names)}`, 4),
-        ),
-        wrap(`  ${holdFooter(hold, names)}`, 4),
-      ].join('\n');
-    })
-    .join('\n');
+  const first = isUnexplained(record)
+    ? ['These are the first reasons; the smallest ones are not worked out yet.']
+    : [];
+  const texts = holds.map((hold) => {
+    const behind = hold.behind === null ? '' : ` (${names.checkpoint(hold.behind)})`;
+    return [
+      wrap(`${names.checkpoint(hold.checkpoint)}: ${holdWords[hold.holdClass]}${behind}`).replace(
+        names.checkpoint(hold.checkpoint),
+        (name) => paint.red(name),
+      ),
+      ...(hold.behind === null
+        ? hold.causes.map((cause) => wrap(`  because ${causeText(cause, names)}`, 4))
+        : []),
+      wrap(`  released when ${releaseText(hold.release, names)}`, 4),
+      ...hold.relaxations.map((relaxation) =>
+        wrap(`  or by ${relaxationText(relaxation, names)}`, 4),
+      ),
+      wrap(`  ${holdFooter(hold, names)}`, 4),
+    ].join('\n');
+  });
+  return [...first, ...texts].join('\n');
 }
 
 /** Facts that were not applied, each with its reason and the instants it could mean. */
@@ -206,7 +219,7 @@ export function renderPacket(
     ],
     holds: () => [
       heading('Holds', screen),
-      renderHolds(packet, view),
+      renderHolds(record, view),
       heading('Held facts', screen),
       renderHeldFacts(packet, factTexts, view),
     ],

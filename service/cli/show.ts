@@ -4,6 +4,7 @@
 import { readInstant } from '../../constraints/instants.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import { packetDiff } from '../../ledger/diff.ts';
+import { holdsOf } from '../../ledger/explaining.ts';
 import { lineage as lineageOf } from '../../ledger/lineage.ts';
 import { ordersOf } from '../../ledger/views.ts';
 import type { LedgerOnly } from '../openLedger.ts';
@@ -113,8 +114,8 @@ export async function holds(
   const which = state.pending === null ? 'current' : 'pending';
   const names = namesFor(state, wanted);
   return answered(
-    `Holds of packet ${record.packet.version} (${which}):\n${renderHolds(record.packet, { names, screen })}`,
-    { packet: namesOfPacket(record), holds: record.packet.holds },
+    `Holds of packet ${record.packet.version} (${which}):\n${renderHolds(record, { names, screen })}`,
+    { packet: namesOfPacket(record), holds: holdsOf(record) },
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import type { RunResult } from '../../graph/run.ts';
 import type { RejectionCode } from '../../ledger/codes.ts';
-import type { CutoverState } from '../../ledger/cutover.ts';
+import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Fact, Ruling } from '../../ledger/facts.ts';
 import { incumbentOf } from '../../ledger/incumbent.ts';
@@ -33,9 +33,12 @@ export type Observed = {
   readonly acknowledgement: 'taken' | RejectionCode | null;
 };
 
+/** The packet that waits for a person, else the current one, with its hash and what is known of its holds by now. */
+export const recordOf = ({ state }: Observed): PacketRecord | null =>
+  state.pending?.record ?? state.current;
+
 /** The packet that waits for a person, else the current one. */
-export const packetOf = ({ state }: Observed): Packet | null =>
-  state.pending?.record.packet ?? state.current?.packet ?? null;
+export const packetOf = (seen: Observed): Packet | null => recordOf(seen)?.packet ?? null;
 
 export const lineOf = (observed: Observed, checkpoint: string): PacketLine | undefined =>
   packetOf(observed)?.lines.find((line) => line.checkpoint === checkpoint);

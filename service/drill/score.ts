@@ -3,6 +3,7 @@
  * nothing and changes nothing.
  */
 import { attendance } from '../../ledger/attendance.ts';
+import { holdsOf } from '../../ledger/explaining.ts';
 import type { Hold } from '../../ledger/holds.ts';
 import {
   type ExpectationKey,
@@ -18,6 +19,7 @@ import {
   type Observed,
   packetOf,
   preparedIn,
+  recordOf,
   rulingsOf,
   shown,
   standingBefore,
@@ -60,7 +62,8 @@ const holdText = ({ holdClass, behind, causes, relaxations }: Hold): string =>
     .join(', ')}; exceptions: ${relaxations.map(({ relaxes }) => relaxes).join(', ') || 'none'}`;
 
 function held(wanted: ExpectationValues['held'], seen: Observed): Mark {
-  const holds = (packetOf(seen)?.holds ?? []).filter(
+  const record = recordOf(seen);
+  const holds = (record === null ? [] : holdsOf(record)).filter(
     ({ checkpoint }) => checkpoint === wanted.checkpoint,
   );
   return {

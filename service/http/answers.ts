@@ -166,6 +166,8 @@ export const HoldsAnswer = z
   .strictObject({
     packet: PacketNames,
     is: z.string(),
+    /** Whether the smallest reasons have been worked out; first reasons until then. */
+    explained: z.boolean(),
     holds: Packet.shape.holds,
   })
   .openapi('Holds');

@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import { readInstant } from '../../constraints/instants.ts';
 import { packetDiff } from '../../ledger/diff.ts';
+import { holdsOf, isUnexplained } from '../../ledger/explaining.ts';
 import { lineage } from '../../ledger/lineage.ts';
 import { ordersOf } from '../../ledger/views.ts';
 import { eventsOf, namesOfPacket, packetsOf } from '../packets.ts';
@@ -111,7 +112,8 @@ async function holds({ context, place, query }: Asked<never, OfPacket>, deps: Ap
   return context.json({
     packet: namesOfPacket(named),
     is: standingOf(named.packet.packetId, at),
-    holds: named.packet.holds,
+    explained: !isUnexplained(named),
+    holds: holdsOf(named),
   });
 }
 

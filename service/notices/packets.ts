@@ -27,6 +27,13 @@ function note(book: Book, { version, body }: LedgerEvent): void {
     const { packet, packetHash, checkCode } = body;
     book.prepared.set(packet.packetId, { packet, packetHash, checkCode });
   }
+  if (body.type === 'HoldsExplained' && body.violations.length === 0) {
+    for (const [packetId, record] of book.prepared) {
+      if (record.packetHash === body.packetHash) {
+        book.prepared.set(packetId, { ...record, explained: body.holds });
+      }
+    }
+  }
   if (body.type !== 'PacketAdopted') return;
   const record = book.prepared.get(body.packetId);
   if (record !== undefined) book.adopted.set(body.version, record);

@@ -49,6 +49,8 @@ function itemText(item: LineageItem, names: Names): string {
       const code = item.checkCode === null ? '' : `, check code ${item.checkCode}`;
       return `packet ${item.packetId}${version} ${item.became}${code}`;
     }
+    case 'explanation':
+      return `${item.holds} holds of the packet ${item.packetHash.slice(0, 12)} ${item.codes.length === 0 ? 'explained' : `not explained: ${item.codes.join(', ')}`}`;
     case 'decision':
       return `${item.decision} by ${names.person(item.by)}: packet ${item.packetId}${item.reason === null ? '' : ` ("${item.reason}")`}`;
     case 'refusal':

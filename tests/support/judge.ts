@@ -59,6 +59,7 @@ export const testJudge = (change: Partial<Judge> = {}): Judge => {
     version: 'test-judge',
     planProblems: (): PlanProblem[] => [],
     basisDigest: testBasis,
+    checkExplanation: () => [],
     heldAgain: () => [],
     isReleaseLead: testLead,
     mayDecide: ({ actor }, state, now): RejectionCode | null =>

@@ -40,6 +40,15 @@ export const forecast = (id: string, at: number): Assertion => ({
   at: reading(at),
 });
 
+/** Packet 1 is current, ten minutes have passed, and rollback is now to end so late that the night is too short. */
+export async function heldNight(options: LoopOptions = {}): Promise<Loop> {
+  const loop = await loopOn(night, options);
+  await loop.run();
+  loop.clock.at = minute(10);
+  await loop.report([started('rollback', minute(0)), forecast('rollback', minute(440))]);
+  return loop;
+}
+
 /** Packet 1 is current, ten minutes have passed, and rollback is now to end 40 minutes late. No run has looked at that. */
 export async function lateNight(options: LoopOptions = {}): Promise<Loop> {
   const loop = await loopOn(night, options);

@@ -16,6 +16,7 @@ export const lenient: Judge = {
   planProblems: () => [],
   check: () => [],
   checkPacket: () => [],
+  checkExplanation: () => [],
   basisDigest: (state) => digestOf('basis', state.situation),
   heldAgain: () => [],
   mayDecide: () => null,

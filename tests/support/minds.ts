@@ -2,6 +2,7 @@
  * Agents and gate without a store: a state goes through one mind after another, each judged by the real rule book.
  * It answers with what the gate found, so that a test decides what to make of it.
  */
+import { explainedHolds } from '../../agents/holds.ts';
 import type { Agent } from '../../agents/agent.ts';
 import { deterministicAgents } from '../../agents/deterministic.ts';
 import { judge } from '../../constraints/judge.ts';
@@ -52,6 +53,8 @@ export async function through(state: CutoverState, agent: Agent, now: number): P
 export type Looped = {
   readonly state: CutoverState;
   readonly holds: HoldsBody['holds'];
+  /** The same holds, with the smallest conflict of each. */
+  readonly explained: HoldsBody['holds'];
   readonly packet: Packet;
   /** What the gate found, with the agent it found it on. */
   readonly violations: readonly string[];
@@ -62,18 +65,24 @@ export async function loopOnce(before: CutoverState, runId: string, now: number)
   const started: EventBody = { type: 'RunStarted', runId, nowAt: now, graphVersion: 'test' };
   const timeline = await through(fold(before, [started]), deterministicAgents.resequencing, now);
   const register = await through(timeline.state, deterministicAgents.holds, now);
+  const explained = explainedHolds({ state: timeline.state, now });
   const last = await through(register.state, deterministicAgents.packet, now);
   if (register.body.agent !== 'holds' || last.body.agent !== 'packet') {
     throw new Error('an agent answered for another');
   }
-  const found = [timeline, register, last].flatMap(({ body, violations }) =>
+  const untrue = judge.checkExplanation(explained, timeline.state);
+  const found = [
+    ...[timeline, register, last].map(({ body, violations }) => [body.agent, violations] as const),
+    ['explanation', untrue] as const,
+  ].flatMap(([by, violations]) =>
     violations.map(({ code, checkpoint, subjects }) =>
-      [body.agent, code, checkpoint, ...subjects].join(' '),
+      [by, code, checkpoint, ...subjects].join(' '),
     ),
   );
   return {
     state: last.state,
     holds: register.body.holds,
+    explained,
     packet: last.body.packet,
     violations: found,
   };
