@@ -18,6 +18,8 @@ export const NoticeTrouble = z.enum([
   'unreachable',
   /** It was handed over and the answer never came: it may have got through. */
   'no_answer',
+  /** Nothing was handed over: the claim was over, or a newer packet was in force, before it came to that. */
+  'claim_lost',
   'rate_limited',
   'refused_for_now',
   'refused',

@@ -20,6 +20,7 @@ describe('settings', () => {
         allow: [],
         testRecipients: [],
         windowSeconds: 60,
+        claimSeconds: 90,
         ack: null,
       },
       fleet: {

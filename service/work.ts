@@ -25,7 +25,7 @@ export type Running = {
 export async function startWork(parts: Parts): Promise<{ stop(): Promise<void> }> {
   const { config, interlock, doorbell, metrics, tracing, onTrouble, name } = parts;
   const { leaseMs, sweepMs, atOnce, quietMs } = config.fleet;
-  const relay = await openRelay(interlock.ledger, config.notices, onTrouble);
+  const relay = await openRelay(interlock.ledger, config.notices, { onTrouble, sweepMs });
   const worker = await startWorker({
     graph: { ...interlock.graph, onStep: ({ node }) => crashPoint(`node.${node}`) },
     doorbell,

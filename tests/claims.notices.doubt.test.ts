@@ -95,9 +95,9 @@ describe('C41 on Slack', () => {
     const dying = night.relay([
       {
         ...sink(),
-        send: async (outgoing) =>
+        send: async (outgoing, handOver) =>
           sink()
-            .send(outgoing)
+            .send(outgoing, handOver)
             .then(() => Promise.reject(new Error('dead'))),
       },
     ]);

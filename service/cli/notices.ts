@@ -110,7 +110,7 @@ export async function notices(
 ): Promise<Answer> {
   const { cutoverId } = await open(interlock, wanted.cutover);
   if (wanted.send === true) {
-    const relay = await openRelay(interlock.ledger, settings, () => undefined);
+    const relay = await openRelay(interlock.ledger, settings, { onTrouble: () => undefined });
     await relay.drain(cutoverId);
     await relay.stop();
   }

@@ -7,16 +7,19 @@ import type { CommandOf } from '../../ledger/commands.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { EventOf } from '../../ledger/events.ts';
 import { handle, type LedgerDeps } from '../../ledger/handle.ts';
+import { load } from '../../ledger/load.ts';
 import type { Id, Instant } from '../../ledger/vocabulary.ts';
 import { crashPoint } from '../crashPoint.ts';
 import type { Target } from './addresses.ts';
 import { type Occasion, outgoingTo, type Sender } from './outgoing.ts';
-import { failed, type Outgoing, type Sink, sinkLimitMs, type SinkResult } from './sink.ts';
+import { attemptLimitMs, failed, type Outgoing, type Sink, type SinkResult } from './sink.ts';
 
 export type AttemptDeps = Sender & {
   readonly ledger: LedgerDeps;
   readonly relay: Id;
   readonly windowSeconds: number;
+  /** How long one attempt keeps every other relay from this person. */
+  readonly claimSeconds: number;
 };
 
 export type Attempt = {
@@ -27,8 +30,6 @@ export type Attempt = {
   readonly sink: Sink;
 };
 
-/** A claim outlives any attempt by far, so that one that was merely slow is never overtaken. */
-const claimSeconds = 90;
 const firstRetryMs = 2_000;
 const longestRetryMs = 60_000;
 /** A lost answer may still be on its way to being a message: it is looked for only after this. */
@@ -42,7 +43,7 @@ type Claimed = { readonly state: CutoverState; readonly attempted: EventOf<'Noti
 
 async function claim(deps: AttemptDeps, what: Attempt): Promise<Claimed | null> {
   const { cutoverId, person, noticeId, target } = what;
-  const { relay, windowSeconds } = deps;
+  const { relay, windowSeconds, claimSeconds } = deps;
   const { state, events } = await handle(deps.ledger, cutoverId, {
     type: 'BeginNotice',
     noticeId,
@@ -65,12 +66,49 @@ function occasionOf({ state, attempted }: Claimed, { person }: Attempt): Occasio
   return { state, record, outbox, doubts: attempted.doubts };
 }
 
-async function sendWithin(sink: Sink, outgoing: Outgoing): Promise<SinkResult> {
+/**
+ * Whether this attempt may still hand something over: its claim stands in the ledger, the packet it tells of is in
+ * force, and there is time. The clock is asked last, so that a stop while the ledger answered is seen.
+ */
+async function isOurs(
+  { ledger, claimSeconds }: AttemptDeps,
+  { cutoverId, person, noticeId, target }: Attempt,
+  attempted: EventOf<'NoticeAttempted'>,
+): Promise<boolean> {
+  crashPoint('notice.checking');
+  const state = await load(ledger.store, cutoverId).catch(() => null);
+  const outbox = state?.outbox[person];
+  const sending = outbox?.sendings[target.channel];
+  const stands =
+    outbox?.noticeId === noticeId &&
+    sending?.noticeId === noticeId &&
+    sending.attempt === attempted.attempt &&
+    sending.claimedUntil === attempted.claimedUntil &&
+    state?.current?.packet.packetId === attempted.packetId;
+  return stands && ledger.now() <= attempted.claimedUntil - attemptLimitMs(claimSeconds);
+}
+
+async function sendWithin(
+  deps: AttemptDeps,
+  what: Attempt,
+  { outgoing, attempted }: { outgoing: Outgoing; attempted: EventOf<'NoticeAttempted'> },
+): Promise<SinkResult> {
+  const over = new AbortController();
   const stop = new AbortController();
-  const limit = pause(sinkLimitMs, failed('no_answer'), { signal: stop.signal });
-  limit.catch(() => undefined);
+  const limitMs = attemptLimitMs(deps.claimSeconds);
+  const limit = pause(limitMs, failed('no_answer'), { signal: stop.signal });
+  limit.then(
+    () => over.abort(),
+    () => undefined,
+  );
+  const mayHandOver = async (): Promise<boolean> => {
+    const may = await isOurs(deps, what, attempted);
+    crashPoint('notice.checked');
+    return may && !over.signal.aborted;
+  };
   try {
-    return await Promise.race([sink.send(outgoing), limit]);
+    const handOver = { isOurs: mayHandOver, signal: over.signal };
+    return await Promise.race([what.sink.send(outgoing, handOver), limit]);
   } finally {
     stop.abort();
   }
@@ -106,9 +144,7 @@ export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<Sin
   crashPoint('notice.claimed');
   const { attempted } = claimed;
   const outgoing = await outgoingTo(what, occasionOf(claimed, what), deps);
-  // Whoever was stopped here until the claim ran out must not send: another relay may have told them of a newer packet.
-  const isStale = ledger.now() > attempted.claimedUntil - sinkLimitMs;
-  const result = isStale ? failed('unreachable') : await sendWithin(what.sink, outgoing);
+  const result = await sendWithin(deps, what, { outgoing, attempted });
   crashPoint('notice.answered');
   const version = result.kind === 'sent' ? result.version : attempted.version;
   await handle(ledger, what.cutoverId, {

@@ -70,7 +70,7 @@ export function emailSink({ smtpUrl, from }: EmailSettings): Sink {
     socketTimeout: stepLimitMs,
     dnsTimeout: stepLimitMs,
   });
-  const send = async (outgoing: Outgoing): Promise<SinkResult> => {
+  const send: Sink['send'] = async (outgoing, { isOurs }) => {
     const { letter, doubts } = outgoing;
     if (doubts > 1) return failed('no_answer', { final: true });
     try {
@@ -79,6 +79,7 @@ export function emailSink({ smtpUrl, from }: EmailSettings): Sink {
     } catch {
       return failed('unreachable');
     }
+    if (!(await isOurs())) return failed('claim_lost');
     try {
       const { messageId } = await transport.sendMail(emailOf(outgoing, from));
       return sent(letter, { providerId: messageId, possibleDuplicate: doubts > 0 });

@@ -12,6 +12,8 @@ export type GuardedPost = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly limitMs: number;
+  /** Ends it earlier. */
+  readonly signal?: AbortSignal;
 };
 
 export type PostResult =
@@ -37,6 +39,8 @@ export function guardedPost(post: GuardedPost, guard: Guard): Promise<PostResult
     keepAlive: false,
     ...(guard.lookup === undefined ? {} : { lookup: guard.lookup }),
   };
+  const limit = AbortSignal.timeout(post.limitMs);
+  const signal = post.signal === undefined ? limit : AbortSignal.any([post.signal, limit]);
   const isSecure = url.protocol === 'https:';
   const agent = isSecure
     ? new RequestFilteringHttpsAgent(options)
@@ -46,7 +50,7 @@ export function guardedPost(post: GuardedPost, guard: Guard): Promise<PostResult
     const give = isSecure ? secureRequest : plainRequest;
     const request = give(
       url,
-      { method: 'POST', agent, headers: post.headers, signal: AbortSignal.timeout(post.limitMs) },
+      { method: 'POST', agent, headers: post.headers, signal },
       (response) => {
         const { statusCode: status = 0, headers } = response;
         resolve({ kind: 'answered', status, retryAfter: headers['retry-after'] ?? null });

@@ -8,7 +8,7 @@ import { type Relay, relay, type RelayDeps } from './relay.ts';
 import type { NoticeSettings } from './settings.ts';
 import type { Sink } from './sink.ts';
 
-const sweepMs = 2_000;
+const standardSweepMs = 2_000;
 const circuitOpenMs = 15_000;
 
 async function openSinks({ slack, email, webhook }: NoticeSettings): Promise<Sink[]> {
@@ -34,9 +34,9 @@ export const channelsOf = ({ slack, email, webhook }: NoticeSettings): Set<Notic
 export async function openRelay(
   ledger: LedgerDeps,
   settings: NoticeSettings,
-  onTrouble: RelayDeps['onTrouble'],
+  { onTrouble, sweepMs }: Pick<RelayDeps, 'onTrouble'> & { readonly sweepMs?: number },
 ): Promise<Relay> {
-  const { ack, windowSeconds, allow, testRecipients } = settings;
+  const { ack, windowSeconds, claimSeconds, allow, testRecipients } = settings;
   return relay({
     ledger,
     sinks: await openSinks(settings),
@@ -44,8 +44,9 @@ export async function openRelay(
     ack,
     relay: `relay-${randomBytes(6).toString('hex')}`,
     windowSeconds,
+    claimSeconds,
     circuitOpenMs,
-    sweepMs,
+    sweepMs: sweepMs ?? standardSweepMs,
     onTrouble,
   });
 }

@@ -3,6 +3,7 @@
  * sent, not sent, or handed over with no answer. It never tries again by itself; the relay does, on the record.
  */
 import type { NoticeChannel, NoticeTrouble, Told } from '../../ledger/outbox.ts';
+import { secondMs } from '../../ledger/vocabulary.ts';
 import type { Target } from './addresses.ts';
 import type { Letter } from './letter.ts';
 
@@ -36,17 +37,26 @@ export type SinkResult =
       readonly retryAfterMs: number | null;
     };
 
+/** What stands between an attempt and the wire. */
+export type HandOver = {
+  /** Asked right before anything is handed over; when it answers false, nothing is: the result is `claim_lost`. */
+  readonly isOurs: () => Promise<boolean>;
+  /** Aborts when the time of the attempt is over: a process that was stopped hears of it before it writes. */
+  readonly signal: AbortSignal;
+};
+
 export type Sink = {
   readonly channel: NoticeChannel;
   /** Takes a place within the provider's limits: 0 when it is free now, else the milliseconds until one may be. */
   takePlace(target: Target): Promise<number>;
-  /** Sends once. Never throws; takes at most `sinkLimitMs`. */
-  send(outgoing: Outgoing): Promise<SinkResult>;
+  /** Sends once. Never throws; takes at most as long as the hand-over's signal gives it. */
+  send(outgoing: Outgoing, handOver: HandOver): Promise<SinkResult>;
   close(): Promise<void>;
 };
 
-/** Longest that one attempt may take, with everything in it. Well below what a claim lasts. */
-export const sinkLimitMs = 20_000;
+/** Longest that one attempt may take, with everything in it: well below what its claim lasts. Milliseconds. */
+export const attemptLimitMs = (claimSeconds: number): number =>
+  Math.min(20_000, (claimSeconds * secondMs) / 3);
 
 export const failed = (
   reason: NoticeTrouble,

@@ -13,7 +13,7 @@ import {
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import { secondMs } from '../../ledger/vocabulary.ts';
-import { failed, type Outgoing, sent, type Sink, type SinkResult } from './sink.ts';
+import { failed, type HandOver, type Outgoing, sent, type Sink, type SinkResult } from './sink.ts';
 import { slackMessage } from './slackBlocks.ts';
 
 export type SlackSettings = { readonly token: string; readonly apiUrl: string };
@@ -128,7 +128,11 @@ function troubleOf(error: unknown, posting: boolean): SinkResult {
 
 const said = (post: Post): string => `${post.conversation} ${post.ts}`;
 
-async function sendOn(client: WebClient, outgoing: Outgoing): Promise<SinkResult> {
+async function sendOn(
+  client: WebClient,
+  outgoing: Outgoing,
+  { isOurs }: HandOver,
+): Promise<SinkResult> {
   const { letter, target, doubts } = outgoing;
   let conversation: string;
   try {
@@ -140,6 +144,7 @@ async function sendOn(client: WebClient, outgoing: Outgoing): Promise<SinkResult
   } catch (error) {
     return troubleOf(error, false);
   }
+  if (!(await isOurs())) return failed('claim_lost');
   try {
     // It was looked for and is not there: this is no repeat, and not marked as one.
     const { ts = '' } = await post(client, conversation, { ...outgoing, doubts: 0 });
@@ -174,8 +179,8 @@ export function slackSink({ token, apiUrl }: SlackSettings): Sink {
         throw full;
       }
     },
-    send: async (outgoing) => {
-      const result = await sendOn(client, outgoing);
+    send: async (outgoing, handOver) => {
+      const result = await sendOn(client, outgoing, handOver);
       // Slack counts for the whole app: nobody else is written to before it allows it again.
       if (result.kind === 'failed' && result.retryAfterMs !== null) {
         pausedUntil = Date.now() + result.retryAfterMs;

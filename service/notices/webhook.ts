@@ -77,11 +77,12 @@ function resultOf(result: PostResult, { letter, doubts }: Outgoing): SinkResult 
 /** Opens the sink. */
 export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
   const signers = secrets.map((secret) => new Webhook(secret));
-  const send = async (outgoing: Outgoing): Promise<SinkResult> => {
+  const send: Sink['send'] = async (outgoing, handOver) => {
     const id = messageIdOf(outgoing.letter);
     const at = new Date();
     const body = webhookBody(outgoing);
     const signature = signers.map((signer) => signer.sign(id, at, body)).join(' ');
+    if (!(await handOver.isOurs())) return failed('claim_lost');
     const result = await guardedPost(
       {
         url: outgoing.target.address,
@@ -95,6 +96,7 @@ export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
         },
         body,
         limitMs: callLimitMs,
+        signal: handOver.signal,
       },
       guard,
     );

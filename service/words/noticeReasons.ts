@@ -18,6 +18,7 @@ export const suppressionWords: Readonly<Record<SuppressionReason, string>> = {
 export const troubleWords: Readonly<Record<NoticeTrouble, string>> = {
   unreachable: 'nobody answers there',
   no_answer: 'the answer was lost: it may have got through',
+  claim_lost: 'it came too late to be sent: another takes its place',
   rate_limited: 'the provider asks us to wait',
   refused_for_now: 'the provider refuses for now',
   refused: 'the provider refuses it',

@@ -22,8 +22,10 @@ armCrash(order.crash, null);
 const { ledger, close } = await openLedger(order, { now: () => order.now });
 const settings = noticeSettings(z.object(noticeVariables).parse(order.environment));
 const deps = { ...ledger, store: withCrashPoints(ledger.store) };
-const relay = await openRelay(deps, settings, (_cutoverId, error) => {
-  throw error;
+const relay = await openRelay(deps, settings, {
+  onTrouble: (_cutoverId, error) => {
+    throw error;
+  },
 });
 await relay.drain(order.cutoverId);
 await relay.stop();

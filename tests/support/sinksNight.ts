@@ -138,6 +138,7 @@ export async function noticeNight(plan: Plan, given: { store?: Store } = {}): Pr
         ack: ackSettings,
         relay: 'relay-1',
         windowSeconds: 60,
+        claimSeconds: 90,
         circuitOpenMs: 1,
         sweepMs: 20,
         onTrouble: (_cutover, error) => {
