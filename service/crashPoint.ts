@@ -2,8 +2,50 @@
  * Crash points: named places at which a process kills or stops itself when INTERLOCK_CRASH says so, so that recovery at
  * each of them can be tested. Inert otherwise. They test a build; beside a live cutover nothing starts with one set.
  */
+import type { GraphDeps } from '../graph/run.ts';
 import type { Store, Transaction } from '../ledger/store.ts';
 import type { Id } from '../ledger/vocabulary.ts';
+import type { Doorbell } from './doorbell/doorbell.ts';
+
+/** Where a worker may be told to die: around each commit, lease, step, checkpoint, ring, and around what is sent. */
+export const workCrashPoints = [
+  'lease.taking',
+  'lease.taken',
+  'lease.ending',
+  'run.begins',
+  'run.ended',
+  'node.supervisor',
+  'node.gate',
+  'node.approval',
+  'checkpoint.putting',
+  'checkpoint.put',
+  'commit.RunStarted',
+  'committed.RunStarted',
+  'commit.ProposalMade',
+  'committed.ProposalMade',
+  'commit.NoticeAttempted',
+  'committed.NoticeAttempted',
+  'notice.checked',
+  'notice.answered',
+  'commit.NoticeSent',
+  'committed.NoticeSent',
+  'job.worked',
+] as const;
+
+/** Where a server may be told to die. */
+export const serveCrashPoints = [
+  'commit.ReportReceived',
+  'committed.ReportReceived',
+  'ring.begins',
+  'ring.ended',
+  'commit.PacketAdopted',
+  'committed.PacketAdopted',
+  'resume.begins',
+  'resume.ended',
+] as const;
+
+/** Where either may be told to die while it opens its ledger. */
+export const openingCrashPoints = ['opening.begins', 'opening.ended'] as const;
 
 type Armed = {
   readonly point: string;
@@ -62,3 +104,26 @@ export function withCrashPoints(store: Store): Store {
   };
   return { ...store, transact };
 }
+
+/** The saver of graph checkpoints with a point before and after each. */
+export function withCheckpointPoints(saver: GraphDeps['checkpointer']): GraphDeps['checkpointer'] {
+  if (armed === null && onPass === null) return saver;
+  const put = saver.put.bind(saver);
+  saver.put = async (...given) => {
+    crashPoint('checkpoint.putting');
+    const done = await put(...given);
+    crashPoint('checkpoint.put');
+    return done;
+  };
+  return saver;
+}
+
+/** The doorbell with a point before and after each ring. */
+export const withRingPoints = (doorbell: Doorbell): Doorbell => ({
+  ...doorbell,
+  ring: async (cutoverId) => {
+    crashPoint('ring.begins');
+    await doorbell.ring(cutoverId);
+    crashPoint('ring.ended');
+  },
+});

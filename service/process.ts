@@ -7,7 +7,13 @@ import type { Logger } from 'pino';
 import { StoreTrouble } from '../ledger/trouble.ts';
 import { Fenced } from '../ledger/store.ts';
 import type { Config } from './config.ts';
-import { armCrash, withCrashPoints } from './crashPoint.ts';
+import {
+  armCrash,
+  crashPoint,
+  withCheckpointPoints,
+  withCrashPoints,
+  withRingPoints,
+} from './crashPoint.ts';
 import type { Doorbell, OnTrouble } from './doorbell/doorbell.ts';
 import { type Interlock, openInterlock } from './interlock.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
@@ -58,14 +64,17 @@ async function refuseCrashOnLive({ ledger }: Interlock): Promise<void> {
 /** Opens everything. Throws when the ledger cannot be opened safely; a Redis that is away does not matter. */
 export async function openParts(config: Config, log: Logger, half: string): Promise<Parts> {
   armCrash(config.fleet.crash, null);
+  crashPoint('opening.begins');
   const opened = await openInterlock({ ...config, longLived: true });
+  crashPoint('opening.ended');
   const ledger = { ...opened.ledger, store: withCrashPoints(opened.ledger.store) };
-  const interlock = { ...opened, ledger, graph: { ...opened.graph, ledger } };
+  const checkpointer = withCheckpointPoints(opened.graph.checkpointer);
+  const interlock = { ...opened, ledger, graph: { ...opened.graph, ledger, checkpointer } };
   try {
     if (config.fleet.crash !== null) await refuseCrashOnLive(interlock);
     const metrics = openMetrics();
     const onTrouble = teller(log, metrics);
-    const doorbell = await openDoorbell(config, onTrouble);
+    const doorbell = withRingPoints(await openDoorbell(config, onTrouble));
     const tracing = await openTracing(config.fleet.traces, `interlock-${half}`);
     const close = async (): Promise<void> => {
       await doorbell.close();

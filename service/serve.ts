@@ -4,9 +4,11 @@
  */
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import { resume } from '../graph/run.ts';
+import { type GraphDeps, resume } from '../graph/run.ts';
+import type { Id } from '../ledger/vocabulary.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Hook } from './hooks/settings.ts';
+import { crashPoint } from './crashPoint.ts';
 import { addApi } from './http/app.ts';
 import type { IdentityDeps } from './identity/audit.ts';
 import type { Door } from './identity/door.ts';
@@ -77,6 +79,12 @@ type Opened = {
   readonly stopping: AbortSignal;
 };
 
+async function resumeAt(graph: GraphDeps, cutoverId: Id, version: number): Promise<void> {
+  crashPoint('resume.begins');
+  await resume(graph, cutoverId, version);
+  crashPoint('resume.ended');
+}
+
 /** The API on parts that are open. */
 function apiOn(
   { config, interlock, doorbell, metrics, onTrouble, log }: Parts,
@@ -97,7 +105,9 @@ function apiOn(
     ack: config.notices.ack,
     ring: (cutoverId) => doorbell.ring(cutoverId),
     decided: (cutoverId, version) =>
-      void resume(graph, cutoverId, version).catch((error: unknown) => onTrouble(cutoverId, error)),
+      void resumeAt(graph, cutoverId, version).catch((error: unknown) =>
+        onTrouble(cutoverId, error),
+      ),
     trouble,
     stopping,
   });

@@ -51,6 +51,7 @@ export async function holding<T>(
   work: (fence: Fence, lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { store, holder, leaseMs } = deps;
+  crashPoint('lease.taking');
   const fence = await takeLease(store, cutoverId, { holder, now: Date.now(), ms: leaseMs });
   if (fence === null) throw new Elsewhere(`${cutoverId}: another worker is at it`);
   crashPoint('lease.taken');

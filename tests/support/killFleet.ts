@@ -1,0 +1,87 @@
+/**
+ * Processes of the real program on one ledger and one doorbell, to be killed: servers in their order, workers, and what
+ * every one of them is told. Whoever starts them here is told by `close` that none is left.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Store } from '../../ledger/store.ts';
+import { openBeside } from '../../service/openBeside.ts';
+import { type Half, startHalf } from './fleet.ts';
+import { personOn, sourceOn } from './httpCallers.ts';
+import type { Walker } from './killNight.ts';
+import { type RedisServer, redisServer } from './redis.ts';
+import { type Receiver, startReceiver, webhookSecret } from './sinks.ts';
+import type { Kind, Place } from './stores.ts';
+
+export type KillFleet = {
+  readonly store: Store;
+  readonly receiver: Receiver;
+  readonly redis: RedisServer;
+  /** Who walks the night: asks the servers given, the first one first. */
+  walker(servers: () => readonly string[]): Promise<Walker>;
+  /** Starts one half; `crash` is `point:nth`. */
+  start(
+    verb: 'serve' | 'work',
+    crash?: string | null,
+    more?: Readonly<Record<string, string>>,
+  ): Half;
+  /** Kills everything that was started with this verb. */
+  killAll(verb: 'serve' | 'work'): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Opens a place of this kind with everything around it, and starts no half of Interlock yet. */
+export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
+  const place: Place = await kind.fresh();
+  const [store, receiver, redis, beside, folder] = await Promise.all([
+    place.open(),
+    startReceiver(),
+    redisServer(),
+    openBeside({ ledger: place.address }),
+    mkdtemp(join(tmpdir(), 'interlock-fleet-')),
+  ]);
+  await redis.start();
+  const board = await sourceOn(beside, 'board');
+  const halves = new Map<Half, 'serve' | 'work'>();
+  const killAll = async (verb: 'serve' | 'work'): Promise<void> => {
+    for (const [half, is] of halves) {
+      if (is !== verb) continue;
+      half.signal('SIGKILL');
+      await half.ended;
+      halves.delete(half);
+    }
+  };
+  return {
+    store,
+    receiver,
+    redis,
+    walker: async (servers) => ({ store, servers, board, lead: await personOn(beside, 'lead') }),
+    start: (verb, crash = null, more = {}) => {
+      const half = startHalf(built, verb, {
+        INTERLOCK_LEDGER: place.address,
+        INTERLOCK_CHECKPOINTS: join(folder, 'checkpoints.db'),
+        INTERLOCK_REDIS: redis.url,
+        INTERLOCK_SERVE_WORKS: 'off',
+        INTERLOCK_WEBHOOK_SECRETS: webhookSecret,
+        INTERLOCK_NOTICE_PRIVATE: '127.0.0.1',
+        INTERLOCK_NOTICE_ALLOW: `webhook:${receiver.url}`,
+        INTERLOCK_NOTICE_CLAIM_SECONDS: '3',
+        ...(crash === null ? {} : { INTERLOCK_CRASH: crash }),
+        ...more,
+      });
+      halves.set(half, verb);
+      return half;
+    },
+    killAll,
+    close: async () => {
+      await Promise.all([killAll('serve'), killAll('work')]);
+      await redis.stop();
+      await receiver.close();
+      await beside.close();
+      await store.close();
+      await place.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
