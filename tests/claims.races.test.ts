@@ -186,7 +186,7 @@ describe.each(kinds)('in two processes on $name', (kind) => {
     return { stories: [...stories.keys()].toSorted(), told };
   }
 
-  const c22 = scaled(100);
+  const c22 = scaled(kind.name === 'PostgreSQL' ? 200 : 100);
   it(`C22: ${c22} approvals against a fact that moves their basis: none is adopted on facts that moved`, async () => {
     const { stories } = await races('c22', c22, (ledger) => [adopt(ledger), news]);
     expect(stories).toEqual([

@@ -15,6 +15,7 @@ import { type Receiver, startReceiver, webhookSecret } from './sinks.ts';
 import type { Kind, Place } from './stores.ts';
 
 export type KillFleet = {
+  readonly address: string;
   readonly store: Store;
   readonly receiver: Receiver;
   readonly redis: RedisServer;
@@ -53,6 +54,7 @@ export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
     }
   };
   return {
+    address: place.address,
     store,
     receiver,
     redis,

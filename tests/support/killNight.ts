@@ -3,7 +3,7 @@
  * notices to a real receiver. It keeps what it was promised, and afterwards says what of that does not hold.
  */
 import { judge } from '../../constraints/judge.ts';
-import type { CutoverState } from '../../ledger/cutover.ts';
+import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { load } from '../../ledger/load.ts';
 import { isWaiting } from '../../ledger/outbox.ts';
@@ -11,7 +11,7 @@ import type { Plan } from '../../ledger/plan.ts';
 import type { Store } from '../../ledger/store.ts';
 import { decisionFaults } from './audit.ts';
 import { eventsOf, eventually, fleetPlan, tonight, typesOf } from './fleet.ts';
-import { type Answer, type Caller, codeOf, postUntilAnswered } from './httpCallers.ts';
+import { type Answer, type Call, type Caller, codeOf, postUntilAnswered } from './httpCallers.ts';
 import type { Receiver } from './sinks.ts';
 
 /** The fleet's plan, with everybody reachable by the receiver. */
@@ -39,7 +39,34 @@ export type Promised = {
   readonly lost: number;
 };
 
-const waitsForDecision = (state: CutoverState | null) =>
+/** The request that says that the first step starts so many minutes into the night. */
+export const lateReport = (
+  cutoverId: string,
+  { id, minutes }: { readonly id: string; readonly minutes: number },
+): Call => ({
+  path: `/cutovers/${cutoverId}/reports`,
+  body: {
+    id,
+    source: 'board',
+    by: 'operator',
+    occurred: new Date().toISOString(),
+    facts: [{ revised: { checkpoint: 'rollback', at: new Date(tonight(minutes)).toISOString() } }],
+  },
+});
+
+/** The request that adopts or declines the packet that waits. */
+export const decisionOn = (
+  cutoverId: string,
+  { packet, packetHash: ifMatch }: PacketRecord,
+  decision: 'adopt' | 'decline',
+): Call => ({
+  path: `/cutovers/${cutoverId}/packets/${packet.packetId}/${decision}`,
+  body: decision === 'adopt' ? {} : { reason: 'wait' },
+  ifMatch,
+});
+
+/** The packet that waits for a decision on everything that was reported; null while there is none. */
+export const waitsForDecision = (state: CutoverState | null): PacketRecord | null =>
   state !== null && state.unruled.length === 0 && state.pending?.request != null
     ? state.pending.record
     : null;
@@ -49,17 +76,10 @@ const isTaken = ({ status }: Answer): boolean => status === 200 || status === 20
 async function report(
   { servers, board }: Walker,
   cutoverId: string,
-  { id, minutes }: { readonly id: string; readonly minutes: number },
+  said: { readonly id: string; readonly minutes: number },
 ): Promise<number> {
-  const at = new Date(tonight(minutes)).toISOString();
-  const body = {
-    id,
-    source: 'board',
-    by: 'operator',
-    occurred: new Date().toISOString(),
-    facts: [{ revised: { checkpoint: 'rollback', at } }],
-  };
-  const path = `/cutovers/${cutoverId}/reports`;
+  const { id } = said;
+  const { path, body } = lateReport(cutoverId, said);
   const first = await postUntilAnswered(servers, board, { path, body });
   const others = () => servers().toReversed();
   const again = await postUntilAnswered(others, board, { path, body });
@@ -75,9 +95,8 @@ async function adopt({ store, servers, lead }: Walker, cutoverId: string) {
   return eventually('a packet adopted over HTTP', async () => {
     const record = waitsForDecision(await load(store, cutoverId));
     if (record === null) return null;
-    const { packetHash: ifMatch, packet } = record;
-    const path = `/cutovers/${cutoverId}/packets/${packet.packetId}/adopt`;
-    const asked = await postUntilAnswered(servers, lead, { path, body: {}, ifMatch });
+    const { packet } = record;
+    const asked = await postUntilAnswered(servers, lead, decisionOn(cutoverId, record, 'adopt'));
     lost += asked.lost;
     const isDone = isTaken(asked.answer) || codeOf(asked.answer) === 'packet_already_decided';
     return isDone ? { adopted: packet.packetId, lost } : null;

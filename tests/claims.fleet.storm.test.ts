@@ -1,0 +1,76 @@
+/**
+ * The storm: reports about one cutover pour in over HTTP through two servers, and two workers on PostgreSQL and Redis make
+ * at most three packets of them, the last one soon after the last report. The pace is the standard one and is not scaled;
+ * an ordinary run sends 100 reports in 6 seconds, a deep one 1,000 in a minute. Here "soon" is ten seconds, for a machine
+ * that is busy; a deep run holds to the two seconds of the claim.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judge } from '../constraints/judge.ts';
+import { load } from '../ledger/load.ts';
+import { decisionFaults } from './support/audit.ts';
+import { declareTonight, eventsOf, eventually, fleetPlan, ledgerOn } from './support/fleet.ts';
+import { postUntilAnswered } from './support/httpCallers.ts';
+import { type KillFleet, killFleet } from './support/killFleet.ts';
+import { lateReport, waitsForDecision } from './support/killNight.ts';
+import { scaled, takeYourTime } from './support/scale.ts';
+import { kinds } from './support/stores.ts';
+import { builtFolder } from './support/supplied.ts';
+
+takeYourTime();
+
+const count = scaled(100);
+const spanMs = scaled(6_000);
+const soonMs = scaled(1) > 1 ? 2_000 : 10_000;
+const standard = {
+  INTERLOCK_SWEEP_MS: '2000',
+  INTERLOCK_LEASE_MS: '30000',
+  INTERLOCK_QUIET_MS: '700',
+};
+const cutoverId = 'storm';
+
+describe('a storm of reports', () => {
+  let fleet: KillFleet;
+  beforeAll(async () => {
+    const [, postgres] = kinds;
+    if (postgres === undefined) throw new Error('no PostgreSQL among the stores');
+    fleet = await killFleet(postgres, await builtFolder());
+  });
+  afterAll(() => fleet?.close());
+
+  it(`${count} in ${spanMs / 1_000} s end in at most three packets and a last one soon after`, async () => {
+    const { store } = fleet;
+    const start = (verb: 'serve' | 'work') => fleet.start(verb, null, standard).url;
+    const servers = await Promise.all([start('serve'), start('serve')]);
+    await Promise.all([start('work'), start('work')]);
+    await declareTonight(ledgerOn(store), fleetPlan(cutoverId));
+    await eventually('packet 1', async () => (await load(store, cutoverId))?.current);
+    const walker = await fleet.walker(() => servers);
+    const startedAt = performance.now();
+    await Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        await pause((index * spanMs) / count);
+        const said = { id: `storm-${index}`, minutes: 10 + ((index * 7) % 45) };
+        const order = () => (index % 2 === 0 ? servers : servers.toReversed());
+        const call = lateReport(cutoverId, said);
+        const { answer } = await postUntilAnswered(order, walker.board, call);
+        expect(answer.status).toBe(202);
+      }),
+    );
+    const sentMs = performance.now() - startedAt;
+    await eventually('the last packet', async () => waitsForDecision(await load(store, cutoverId)));
+    const events = await eventsOf(store, cutoverId);
+    const at = (type: 'ReportReceived' | 'ApprovalRequested') =>
+      events.filter(({ body }) => body.type === type).map(({ recordedAt }) => recordedAt);
+    const [reported, presented] = [at('ReportReceived'), at('ApprovalRequested')];
+    const afterMs = (presented.at(-1) ?? 0) - (reported.at(-1) ?? Infinity);
+    process.stdout.write(
+      `storm: ${count} reports in ${Math.round(sentMs)} ms, ${presented.length} packets, the last ${afterMs} ms after the last report\n`,
+    );
+    expect(reported).toHaveLength(count);
+    expect(presented.length).toBeLessThanOrEqual(3);
+    expect(presented.length).toBeGreaterThan(0);
+    expect(afterMs).toBeLessThanOrEqual(soonMs);
+    expect(decisionFaults(events, judge)).toEqual([]);
+  });
+});
