@@ -5,8 +5,8 @@ import { besides, spreadOf } from './row.ts';
 describe('a spread', () => {
   it('takes the middle and the 95th of a hundred times, in whatever order they came', () => {
     const times = Array.from({ length: 100 }, (_, index) => ((index * 37) % 100) + 1);
-    expect(spreadOf(times)).toEqual({ p50: 51, p95: 96 });
-    expect(spreadOf([7])).toEqual({ p50: 7, p95: 7 });
+    expect(spreadOf(times)).toEqual({ p50: 51, p95: 96, p99: 100 });
+    expect(spreadOf([7])).toEqual({ p50: 7, p95: 7, p99: 7 });
   });
 
   it('is refused where nothing was timed', () => {

@@ -4,7 +4,7 @@
  */
 
 /** Milliseconds. */
-export type Spread = { readonly p50: number; readonly p95: number };
+export type Spread = { readonly p50: number; readonly p95: number; readonly p99: number };
 
 export type BenchRow = {
   readonly name: string;
@@ -24,7 +24,7 @@ export function spreadOf(times: readonly number[]): Spread {
     if (time === undefined) throw new Error('nothing was timed');
     return time;
   };
-  return { p50: at(0.5), p95: at(0.95) };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 /** How long `work` takes, in milliseconds. */

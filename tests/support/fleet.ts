@@ -23,15 +23,15 @@ const shiftMs = Math.ceil(Date.now() / minuteMs) * minuteMs + 30 * minuteMs - ni
 /** Minutes into tonight. */
 export const tonight = (minutes: number): number => nightAt + shiftMs + minutes * minuteMs;
 
-/** Every instant of the value moved to tonight. */
-function moved(value: unknown): unknown {
-  if (typeof value === 'number') return value > 946_684_800_000 ? value + shiftMs : value;
-  if (Array.isArray(value)) return value.map(moved);
+/** Every instant of the value moved by so much. */
+export function moved(value: unknown, byMs: number): unknown {
+  if (typeof value === 'number') return value > 946_684_800_000 ? value + byMs : value;
+  if (Array.isArray(value)) return value.map((part) => moved(part, byMs));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, moved(part)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, moved(part, byMs)]));
 }
 
-const tonightsPlan = Plan.parse(moved(night));
+const tonightsPlan = Plan.parse(moved(night, shiftMs));
 
 /** The small night of the graph's tests, tonight, under this name. */
 export const fleetPlan = (cutoverId: string, change: Partial<Plan> = {}): Plan => ({
