@@ -99,7 +99,7 @@ describe('two servers on PostgreSQL, asked at once', () => {
         [walker.lead, decisionOn(cutoverId, record, 'adopt')],
         [walker.lead, decisionOn(cutoverId, record, 'decline')],
       ]);
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
       const isAdopted = answers[0]?.status === 200;
       const refused = answers.find(({ status }) => status === 409);
       expect(refused === undefined ? null : codeOf(refused)).toBe('packet_already_decided');

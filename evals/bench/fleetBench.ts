@@ -7,7 +7,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { run } from '../../graph/run.ts';
 import { handle, type LedgerDeps } from '../../ledger/handle.ts';
 import { Plan } from '../../ledger/plan.ts';
@@ -19,7 +18,7 @@ import { packageFile } from '../../service/packageRoot.ts';
 import { readConfig } from '../../service/config.ts';
 import { actor, reading } from '../../tests/support/build.ts';
 import { type Half, moved, startHalf } from '../../tests/support/fleet.ts';
-import { startPostgres } from '../../tests/support/postgres.ts';
+import { asSuperuser, startPostgres } from '../../tests/support/postgres.ts';
 import { redisServer } from '../../tests/support/redis.ts';
 import { benchPlan, opensAt } from './longLedger.ts';
 import { type BenchRow, spreadOf } from './row.ts';
@@ -163,12 +162,7 @@ async function fleets(
   const postgres = await startPostgres();
   const redis = await redisServer();
   const databaseNamed = (name: string): string => postgres.url.replace('/postgres?', `/${name}?`);
-  const create = async (statement: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query(statement);
-    await client.end();
-  };
+  const create = (statement: string): Promise<void> => asSuperuser(postgres.url, statement);
   try {
     await redis.start();
     await create('create database declared');

@@ -27,6 +27,17 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
+/** One statement on a connection of its own. */
+export async function asSuperuser(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
 const debianFolder = '/usr/lib/postgresql';
 const readyLimitMs = 30_000;
 
