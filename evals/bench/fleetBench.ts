@@ -78,7 +78,17 @@ async function reportToPacket(store: Store, cutoverId: Id): Promise<number | nul
   return asked.recordedAt - reported.recordedAt;
 }
 
-type Measured = { readonly times: readonly number[]; readonly runsPerSecond: number };
+type Measured = {
+  readonly times: readonly number[];
+  readonly runsPerSecond: number;
+  /** Processor time of Interlock's processes a run, which a busy machine does not lengthen. Milliseconds. */
+  readonly cpuMs: number;
+};
+
+async function cpuSecondsOf(halves: readonly Half[]): Promise<number> {
+  const figures = halves.map((half) => half.figure('process_cpu_seconds_total'));
+  return (await Promise.all(figures)).reduce((sum, one) => sum + one, 0);
+}
 
 type Fleet = {
   readonly ledger: string;
@@ -99,6 +109,7 @@ async function measure(
   const doorbell = await openDoorbell(readConfig(environment), () => undefined);
   const halves = await start();
   const startedAt = performance.now();
+  const cpuBefore = await cpuSecondsOf(halves);
   await inTurns(cutovers, async (cutoverId) => {
     await report(interlock.ledger, cutoverId);
     await doorbell.ring(cutoverId);
@@ -114,10 +125,11 @@ async function measure(
     times.push(took);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
+  const cpuMs = (1_000 * ((await cpuSecondsOf(halves)) - cpuBefore)) / cutovers.length;
   await Promise.all(halves.map((half) => half.stop()));
   await doorbell.close();
   await interlock.close();
-  return { times, runsPerSecond: cutovers.length / seconds };
+  return { times, runsPerSecond: cutovers.length / seconds, cpuMs };
 }
 
 /** Halves with standard settings, up and warm. */
@@ -194,8 +206,8 @@ export async function benchFleet(size = 1_000): Promise<BenchRow[]> {
   try {
     const alone = await embedded(folder, cutovers);
     const reference = spreadOf(alone.times);
-    const rowOf = (name: string, { times, runsPerSecond }: Measured): BenchRow => ({
-      name: `${name}: ${runsPerSecond.toFixed(1)} runs/s`,
+    const rowOf = (name: string, { times, runsPerSecond, cpuMs }: Measured): BenchRow => ({
+      name: `${name}: ${runsPerSecond.toFixed(1)} runs/s, ${cpuMs.toFixed(0)} ms CPU a run`,
       ours: spreadOf(times),
       reference,
       ratio: spreadOf(times).p50 / reference.p50,
