@@ -16,6 +16,7 @@ import { openInterlock } from '../../service/interlock.ts';
 import { openDoorbell } from '../../service/openDoorbell.ts';
 import { packageFile } from '../../service/packageRoot.ts';
 import { readConfig } from '../../service/config.ts';
+import { migrate } from '../../service/migrate.ts';
 import { actor, reading } from '../../tests/support/build.ts';
 import { type Half, moved, startHalf } from '../../tests/support/fleet.ts';
 import { asSuperuser, startPostgres } from '../../tests/support/postgres.ts';
@@ -143,12 +144,8 @@ async function startAll(
     INTERLOCK_LEASE_MS: '30000',
     INTERLOCK_QUIET_MS: '700',
   };
-  const halves = Array.from({ length: count }, (_, index) =>
-    startHalf(packageFile('dist'), verb, {
-      ...standard,
-      ...environment,
-      INTERLOCK_CHECKPOINTS: `${environment['INTERLOCK_CHECKPOINTS'] ?? ''}-${index}`,
-    }),
+  const halves = Array.from({ length: count }, () =>
+    startHalf(packageFile('dist'), verb, { ...standard, ...environment }),
   );
   for (const half of halves) {
     if ((await half.url) === '') throw new Error(`${verb} did not start: ${half.said()}`);
@@ -161,13 +158,12 @@ async function embedded(folder: string, cutovers: readonly Id[]): Promise<Measur
   await declareAll(ledger, cutovers);
   const environment = {
     INTERLOCK_LEDGER: ledger,
-    INTERLOCK_CHECKPOINTS: join(folder, 'embedded'),
+    INTERLOCK_CHECKPOINTS: join(folder, 'threads.db'),
   };
   return measure(cutovers, { ledger, redis: null, start: () => startAll('serve', 1, environment) });
 }
 
 async function fleets(
-  folder: string,
   cutovers: readonly Id[],
   counts: readonly number[],
 ): Promise<ReadonlyMap<number, Measured>> {
@@ -178,7 +174,9 @@ async function fleets(
   try {
     await redis.start();
     await create('create database declared');
-    await declareAll(databaseNamed('declared'), cutovers);
+    const declared = databaseNamed('declared');
+    await migrate({ ledger: declared, checkpoints: declared }, null);
+    await declareAll(declared, cutovers);
     const measured = new Map<number, Measured>();
     for (const count of counts) {
       await create(`create database fleet_${count} template declared`);
@@ -186,7 +184,6 @@ async function fleets(
       const environment = {
         INTERLOCK_LEDGER: ledger,
         INTERLOCK_REDIS: redis.url,
-        INTERLOCK_CHECKPOINTS: join(folder, `fleet-${count}`),
       };
       const start = () => startAll('work', count, environment);
       await redis.flush();
@@ -213,7 +210,7 @@ export async function benchFleet(size = 1_000): Promise<BenchRow[]> {
       ratio: spreadOf(times).p50 / reference.p50,
       goal: `report to packet, ${size} cutovers at once; reference: the embedded process`,
     });
-    const measured = await fleets(folder, cutovers, [1, 2, 4]);
+    const measured = await fleets(cutovers, [1, 2, 4]);
     return [
       rowOf('embedded, one process, a file', alone),
       ...[...measured].map(([count, one]) =>

@@ -62,7 +62,7 @@ export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
     start: (verb, crash = null, more = {}) => {
       const half = startHalf(built, verb, {
         INTERLOCK_LEDGER: place.address,
-        INTERLOCK_CHECKPOINTS: join(folder, 'checkpoints.db'),
+        ...(kind.name === 'SQLite' ? { INTERLOCK_CHECKPOINTS: join(folder, 'threads.db') } : {}),
         INTERLOCK_REDIS: redis.url,
         INTERLOCK_SERVE_WORKS: 'off',
         INTERLOCK_WEBHOOK_SECRETS: webhookSecret,
