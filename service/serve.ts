@@ -21,6 +21,9 @@ import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
 import { type Running, startWork } from './work.ts';
 
+/** How long a request waits for another writer of the ledger file before it is told 503. */
+const patienceMs = 2_000;
+
 /** Who may come in, and how. */
 export type People = {
   readonly identity: IdentitySettings;
@@ -117,7 +120,7 @@ function apiOn(
 export async function serve(config: Config, log: Logger, people: People): Promise<Running> {
   assertNotExposed(config, people);
   const parts = await openParts(config, log, 'serve');
-  const beside = await openBeside(config);
+  const beside = await openBeside(config, { busyLimitMs: patienceMs });
   const close = async (): Promise<void> => {
     await beside.close();
     await parts.close();

@@ -231,9 +231,12 @@ export const openSqliteStore = (file: string, how: How = {}): Promise<Store> =>
  * The tables beside the ledger in its file, on a connection of their own. Throws StoreTrouble as `openSqliteStore`
  * does. Write inside `database.transaction()`: only that waits for another writer.
  */
-export async function openSqliteBeside(file: string): Promise<Beside> {
+export async function openSqliteBeside(
+  file: string,
+  waits: { readonly busyLimitMs?: number } = {},
+): Promise<Beside> {
   const opened = await (file === ':memory:'
     ? openMemoryFile()
     : openWriter(file, sqliteMigrations));
-  return besideOn(kyselyOn(opened), explain);
+  return besideOn(kyselyOn(opened, waits.busyLimitMs), explain);
 }

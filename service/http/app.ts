@@ -17,7 +17,7 @@ import { addDocs } from './docs.ts';
 import { exportRoutes } from './exports.ts';
 import { callerOf, nameOf, placeOf } from './guard.ts';
 import { type Limiter, openLimiter, standardLimits } from './limits.ts';
-import { assertDeclared, doors } from './policies.ts';
+import { assertDeclared, doors, middlewareAt } from './policies.ts';
 import { Problem, problemOf, problemResponse } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { digestOfRequest, keyIn, openRequestKeys, type RequestKeys } from './requestKeys.ts';
@@ -137,9 +137,7 @@ export function addApi(base: Hono, deps: ApiDeps): OpenAPIHono {
   app.route('/', base);
   app.use(door.guard);
   app.use(bodyLimit({ maxSize: largestBody, onError: tooLarge }));
-  for (const place of ['/login', '/login/*', '/link/*', '/logout', '/ack/*']) {
-    app.use(place, countVisits(limiter));
-  }
+  for (const place of middlewareAt.doors) app.use(place, countVisits(limiter));
   app.route('/', door.routes);
   app.route('/', hookRoutes({ ledger, hooks, ring, trouble: deps.trouble }));
   app.route('/', ackRoutes(deps));

@@ -37,6 +37,13 @@ export const doors: readonly PolicyLine[] = [
   forAll('GET /docs/:file', 'what the description is shown with'),
 ];
 
+/** Where middleware stands. It is registered for every method and answers nothing by itself but refusals. */
+export const middlewareAt = {
+  everywhere: '/*',
+  doors: ['/login', '/login/*', '/link/*', '/logout', '/ack/*'],
+} as const;
+const middlePaths = new Set<string>([middlewareAt.everywhere, ...middlewareAt.doors]);
+
 const nameOf = ({ method, path }: { readonly method: string; readonly path: string }): string =>
   `${method} ${path}`;
 
@@ -46,8 +53,9 @@ export function assertDeclared(
   lines: readonly PolicyLine[],
 ): void {
   const declared = new Set(lines.map(nameOf));
-  // Middleware is registered for all methods; it answers nothing by itself but refusals.
-  const there = new Set(routes.filter(({ method }) => method !== 'ALL').map(nameOf));
+  const isMiddleware = ({ method, path }: { readonly method: string; readonly path: string }) =>
+    method === 'ALL' && middlePaths.has(path);
+  const there = new Set(routes.filter((route) => !isMiddleware(route)).map(nameOf));
   const bare = [...there].filter((name) => !declared.has(name));
   const idle = lines.filter((line) => line.optional !== true && !there.has(nameOf(line)));
   const twice = lines.map(nameOf).filter((name, at, all) => all.indexOf(name) !== at);

@@ -39,6 +39,7 @@ export type Sent = {
 export type Api = {
   readonly loop: Loop;
   readonly app: ReturnType<typeof addApi>;
+  readonly deps: ApiDeps;
   readonly identity: IdentityDeps;
   readonly routes: readonly Declared[];
   /** Cutovers that somebody rang for. */
@@ -113,6 +114,7 @@ export async function apiOn(plan: Plan, options: ApiOptions = {}): Promise<Api> 
   return {
     loop,
     app,
+    deps,
     identity,
     routes: declaredRoutes(deps),
     rings,

@@ -1,0 +1,161 @@
+/**
+ * C18 through the HTTP API: a store that is full, locked or out of connections answers 503 and acknowledges nothing,
+ * nothing is half-written, and the same request succeeds once the trouble is over.
+ */
+import SqliteFile from 'better-sqlite3';
+import pg from 'pg';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openPostgresBeside, openPostgresStore } from '../ledger/stores/postgres.ts';
+import { openSqliteBeside, openSqliteStore } from '../ledger/stores/sqlite.ts';
+import { verify } from '../ledger/verify.ts';
+import { type Api, apiOn, type As } from './support/api.ts';
+import { night } from './support/lateNight.ts';
+import { kinds, type Place } from './support/stores.ts';
+
+const path = `/cutovers/${night.cutoverId}/reports`;
+const [sqlite, postgres] = kinds;
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).toReversed()) await step();
+});
+
+const report = (id: string, text = 'x') => ({
+  id,
+  source: 'board',
+  by: 'operator',
+  occurred: '2026-11-07T21:00:00+00:00',
+  text,
+  facts: [{ forecast: { checkpoint: 'rollback', at: '2026-11-07T23:10:00+00:00' } }],
+});
+
+/** Sends the report under one key until the trouble begins, through it, and after it; the ledger has each once. */
+async function outlast(
+  { api, board }: { api: Api; board: As },
+  trouble: {
+    begin: () => Promise<unknown>;
+    end: () => Promise<unknown>;
+    body: (id: string) => object;
+  },
+): Promise<void> {
+  const send = (id: string): Promise<Response> =>
+    api.ask(path, { as: board, body: trouble.body(id), key: `key-${id}` });
+  expect((await send('before')).status).toBe(202);
+  const { version } = await api.loop.state();
+  await trouble.begin();
+  const refused = await send('during');
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(await refused.json()).toMatchObject({
+    status: 503,
+    code: expect.stringMatching(/^ledger_/),
+  });
+  await trouble.end();
+  expect((await api.loop.state()).version).toBe(version);
+  expect((await send('during')).status).toBe(202);
+  const events = await api.loop.events();
+  const ids = events.flatMap(({ body }) =>
+    body.type === 'ReportReceived' ? [body.report.sourceEventId] : [],
+  );
+  expect(ids).toEqual(['before', 'during']);
+  expect(await verify(api.loop.deps.ledger.store)).toMatchObject({ ok: true });
+}
+
+async function place(kind = sqlite): Promise<Place> {
+  const made = await kind?.fresh();
+  if (made === undefined) throw new Error('no such store');
+  undo.push(() => made.remove());
+  return made;
+}
+
+describe('C18: a ledger file', () => {
+  async function onFile(busyLimitMs = 200) {
+    const { address } = await place();
+    const files: SqliteFile.Database[] = [];
+    const pragma = Reflect.get(SqliteFile.prototype, 'pragma');
+    const spy = vi.spyOn(SqliteFile.prototype, 'pragma').mockImplementation(function remember(
+      this: SqliteFile.Database,
+      ...given
+    ) {
+      if (!files.includes(this)) files.push(this);
+      return pragma.apply(this, given);
+    });
+    const store = await openSqliteStore(address, { busyLimitMs });
+    const beside = await openSqliteBeside(address, { busyLimitMs });
+    spy.mockRestore();
+    undo.push(
+      () => store.close(),
+      () => beside.close(),
+    );
+    const api = await apiOn(night, { store, beside });
+    return { api, board: await api.machine(), address, files };
+  }
+
+  it('that is full', async () => {
+    const on = await onFile();
+    const limit = (pages: (now: number) => number) => async () => {
+      for (const file of on.files) {
+        const now = Number(file.pragma('page_count', { simple: true }));
+        file.pragma(`max_page_count = ${pages(now)}`);
+      }
+    };
+    await outlast(on, {
+      begin: limit((now) => now),
+      end: limit(() => 1_000_000),
+      body: (id) => report(id, 'x'.repeat(4_000)),
+    });
+  });
+
+  it('that another process has locked', async () => {
+    const on = await onFile();
+    const other = new SqliteFile(on.address);
+    undo.push(async () => other.close());
+    await outlast(on, {
+      begin: async () => other.exec('begin immediate'),
+      end: async () => other.exec('rollback'),
+      body: (id) => report(id),
+    });
+  });
+});
+
+describe('C18: a PostgreSQL', () => {
+  it('that gives no more connections', async () => {
+    const { address } = await place(postgres);
+    const login = new URL(address);
+    login.username = `few${login.pathname.slice(1).replaceAll(/\W/g, '_')}`;
+    const owner = new pg.Client({ connectionString: address });
+    await owner.connect();
+    undo.push(() => owner.end());
+    await owner.query(
+      `create role ${login.username} login in role interlock_app connection limit 3`,
+    );
+    const store = await openPostgresStore(login.href);
+    const beside = await openPostgresBeside(login.href);
+    undo.push(
+      () => store.close(),
+      () => beside.close(),
+    );
+    const api = await apiOn(night, { store, beside });
+    const others: pg.Client[] = [];
+    await outlast(
+      { api, board: await api.machine() },
+      {
+        begin: async () => {
+          await owner.query(
+            'select pg_terminate_backend(pid) from pg_stat_activity where usename = $1',
+            [login.username],
+          );
+          while (others.length < 3) {
+            const client = new pg.Client({ connectionString: login.href });
+            client.on('error', () => undefined);
+            await client.connect().then(
+              () => others.push(client),
+              () => undefined,
+            );
+          }
+        },
+        end: () => Promise.all(others.map((client) => client.end())),
+        body: (id) => report(id),
+      },
+    );
+  });
+});
