@@ -58,7 +58,8 @@ async function answer(
 ): Promise<Response> {
   const caller = await callerOf(context, declared, { deps, limiter });
   const place = await placeOf(context, caller, deps);
-  const body = declared.method === 'post' ? await jsonOf(context.req.raw) : undefined;
+  const body =
+    declared.method === 'post' ? await jsonOf(context.req.raw, declared.file) : undefined;
   const key = declared.writes ? keyIn(context.req.raw.headers) : '';
   const work = declared.take({ context, caller, place, key: `${nameOf(caller)} ${key}` }, body);
   if (!declared.writes) return work();

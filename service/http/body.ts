@@ -38,11 +38,26 @@ const unreadable = (detail: string, fix: string): Problem =>
     errors: [{ field: '/', message: detail, fix }],
   });
 
-/** The value of a JSON body. An empty body is `{}` where nothing has to be said. */
-export async function jsonOf(request: Request): Promise<unknown> {
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw unreadable('the body is not UTF-8', 'send it as UTF-8');
+  }
+}
+
+const yamlType = /^application\/(x-)?yaml\s*(;.*)?$/i;
+
+/**
+ * The value of a JSON body. An empty body is `{}` where nothing has to be said. Where a route takes a file, a body said
+ * to be YAML is that file as text, under the name `file` gives it.
+ */
+export async function jsonOf(request: Request, file?: string): Promise<unknown> {
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length === 0) return {};
-  if (!jsonTypes.test(request.headers.get('content-type') ?? '')) {
+  const type = request.headers.get('content-type') ?? '';
+  if (file !== undefined && yamlType.test(type)) return { [file]: textOf(bytes) };
+  if (!jsonTypes.test(type)) {
     throw new Problem({
       status: 415,
       code: 'not_json',
@@ -53,12 +68,7 @@ export async function jsonOf(request: Request): Promise<unknown> {
       ],
     });
   }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw unreadable('the body is not UTF-8', 'send it as UTF-8');
-  }
+  const text = textOf(bytes);
   if (depthOf(text) > deepest) {
     throw unreadable(`the body nests deeper than ${deepest}`, 'send a flatter one');
   }

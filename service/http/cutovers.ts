@@ -91,6 +91,7 @@ export const cutoverRoutes = (deps: ApiDeps): readonly Declared[] => [
     about: 'Declare a cutover from a runbook.',
     more: 'You must be one of its people. Declared by its release lead, packet 1 is current as soon as the gate has passed it; otherwise it waits for them. The run that prepares it is asked for and not waited for.',
     body: Runbook,
+    file: 'runbook',
     answers: { 201: { about: 'Declared.', schema: DeclaredAnswer } },
     handle: (asked) => declare(asked, deps),
   }),

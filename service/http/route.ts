@@ -54,6 +54,8 @@ type Shape<B, Q> = Needs & {
   readonly answers: Readonly<
     Record<number, { readonly about: string; readonly schema?: z.ZodType }>
   >;
+  /** The key of the body that a file sent as application/yaml is put under. */
+  readonly file?: string;
   /** Counted as heavy besides. */
   readonly heavy?: true;
   readonly handle: (asked: Asked<B, Q>) => Promise<Response>;
@@ -64,6 +66,7 @@ export type Declared = {
   readonly path: string;
   readonly policy: Policy;
   readonly kinds: readonly Kind[];
+  readonly file?: string | undefined;
   /** Whether an Idempotency-Key is asked for. */
   readonly writes: boolean;
   /** What it answers, by status; a test holds each answer against it. */
@@ -110,6 +113,7 @@ export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
     policy,
     kinds: heavy === true ? ['calls', 'heavy'] : ['calls'],
     writes,
+    file: shape.file,
     answers: shape.answers,
     config: {
       method,
@@ -123,7 +127,7 @@ export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
         ...(query === undefined ? {} : { query }),
         ...(body === undefined
           ? {}
-          : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+          : { body: { required: true, content: contentOf(body, shape.file) } }),
       },
       responses: answersOf(shape.answers, { ...shape, writes, takes: body !== undefined }),
     },
@@ -133,6 +137,11 @@ export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
     },
   };
 }
+
+const contentOf = (schema: z.ZodType, file: string | undefined) => ({
+  'application/json': { schema },
+  ...(file === undefined ? {} : { 'application/yaml': { schema: { type: 'string' } as const } }),
+});
 
 const securityFor = ({ who }: Policy): { [name: string]: string[] }[] =>
   who === 'people' || who === 'deciders' ? [{ session: [] }] : [{ session: [] }, { token: [] }];

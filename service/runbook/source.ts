@@ -26,6 +26,20 @@ export type Source = {
 
 const greatestBytes = 2_000_000;
 
+/** Files of people nest about ten deep. */
+const deepestIndent = 200;
+const mostMarks = 40;
+
+/** The first line that begins deeper than any file needs: by its indent, or by list marks one behind another. */
+function tooDeepLine(text: string): number | null {
+  const lines = text.split('\n');
+  const found = lines.findIndex((line) => {
+    const lead = /^[ \t]*(?:[-?] +|[-?]$)*/.exec(line.slice(0, 4_000))?.[0] ?? '';
+    return lead.length > deepestIndent || lead.replaceAll(/[^-?]/g, '').length > mostMarks;
+  });
+  return found < 0 ? null : found + 1;
+}
+
 const nowhere = (): null => null;
 
 /** What is wrong with the text before any parsing; null when nothing is. */
@@ -44,6 +58,14 @@ function rawTrouble(text: string): { line: number | null; message: string; fix: 
       line: text.slice(0, nul).split('\n').length,
       message: 'the file holds a NUL byte: it is not text, or not UTF-8',
       fix: 'save it as UTF-8 text',
+    };
+  }
+  const deep = tooDeepLine(text);
+  if (deep !== null) {
+    return {
+      line: deep,
+      message: 'this line nests deeper than any runbook or facts file needs',
+      fix: `indent by at most ${deepestIndent} characters`,
     };
   }
   return text.trim() === ''
