@@ -103,6 +103,58 @@ export const wrongInOnePlace =
     return { text: told.agent === agent ? change(right, told.given) : right };
   };
 
+const later = (minutes: number, given: Json): Json[] => {
+  const [first] = listOf(given['alternatives']);
+  return listOf(first?.['placements']).map(({ checkpoint, startAt, owner }) => ({
+    checkpoint,
+    startAt: Number(startAt) + minutes * 60_000,
+    owner,
+  }));
+};
+
+/** What a poor mind says of one agent's work: every word of it from the lists, none of it well chosen. */
+function poorAnswer({ agent, given }: Given, count: number): Json {
+  const right = rightAnswer({ agent, given, refused: [] });
+  switch (agent) {
+    case 'readiness': {
+      const ids = listOf(given['checkpoints']).map(({ id }) => id);
+      const readings = listOf(right['readings']).map((reading) => ({
+        ...reading,
+        kind: reading['kind'] === 'actual_start' ? 'actual_finish' : reading['kind'],
+        checkpoint: ids[(ids.indexOf(reading['checkpoint']) + 1) % ids.length],
+      }));
+      return { readings };
+    }
+    case 'resequencing': {
+      const own = { placements: later(count % 4 === 1 ? -20 : 35, given) };
+      if (count % 2 === 1) return { alternative: null, own, rationale: ['more_slack'] };
+      const last = listOf(given['alternatives']).at(-1);
+      return { alternative: last?.['trade'] ?? null, own: null, rationale: ['earliest_finish'] };
+    }
+    case 'holds': {
+      const classes = Array.isArray(given['classes']) ? given['classes'] : [];
+      const holds = listOf(right['holds']).map((hold) => ({
+        ...hold,
+        holdClass: classes[(classes.indexOf(hold['holdClass']) + 1) % classes.length],
+      }));
+      return { holds, rationale: ['release_soonest'] };
+    }
+    case 'packet': {
+      const turned = (ids: unknown): unknown[] => (Array.isArray(ids) ? ids.toReversed() : []);
+      const [leadHolds, leadPeople] = [turned(right['leadHolds']), turned(right['leadPeople'])];
+      const template = Array.isArray(given['templates']) ? given['templates'].at(-1) : null;
+      return { leadHolds, leadPeople, template, rationale: ['context_notes'] };
+    }
+    default:
+      return right;
+  }
+}
+
+/** Always answers, always plausibly, never well; the same mistakes whatever the gate says of them. */
+export const plausiblyBad: Policy = (asked, count) => ({
+  text: poorAnswer(givenIn(asked), count),
+});
+
 /** Says `wrong` until the gate's words come back, then is obedient: a model that learns. */
 export const wrongOnce =
   (wrong: Policy): Policy =>
