@@ -36,7 +36,7 @@ const every = [
   'treasury-liquidity-bridge',
 ];
 /** Few in an ordinary run, all in a deep one. */
-const suites = scaled(1) === 1 ? ['holds'] : every;
+const suites = scaled(1) === 1 ? ['treasury-liquidity-bridge'] : every;
 
 async function drillsIn(suite: string): Promise<Drill[]> {
   const folder = fileURLToPath(new URL(`../evals/${suite}`, import.meta.url));
