@@ -111,7 +111,11 @@ export function loopWith(deps: GraphDeps, cutoverId: string, clock: { at: number
   return loop;
 }
 
-export type LoopOptions = { readonly store?: Store; readonly at?: number };
+export type LoopOptions = {
+  readonly store?: Store;
+  readonly at?: number;
+  readonly checkpointer?: GraphDeps['checkpointer'];
+};
 
 /** A loop on which this plan has just been declared by its lead, before the night begins. */
 export async function loopOn(plan: Plan, options: LoopOptions = {}): Promise<Loop> {
@@ -120,7 +124,7 @@ export async function loopOn(plan: Plan, options: LoopOptions = {}): Promise<Loo
   const ledger: LedgerDeps = { store, judge, now: () => clock.at, newId: counter() };
   const deps: GraphDeps = {
     ledger,
-    checkpointer: new MemorySaver(),
+    checkpointer: options.checkpointer ?? new MemorySaver(),
     agents: deterministicAgents,
   };
   const loop = loopWith(deps, plan.cutoverId, clock);

@@ -1,12 +1,15 @@
 /**
- * One run of the payments night in a process of its own, for tests that kill it. Arguments: ledger file, checkpoint
- * file, the step at which it kills itself (`gate:2`; `never`). Says `ready` before the run and its result after.
+ * One run of the payments night in a process of its own, for tests that kill it. Arguments: ledger and
+ * checkpoints (files or urls), the step at which it kills itself (`gate:2`; `never`). Says `ready` before the run and
+ * its result after.
  */
 import { deterministicAgents } from '../../agents/deterministic.ts';
 import { judge } from '../../constraints/judge.ts';
 import { run, type StepSeen } from '../../graph/run.ts';
+import { openPostgresStore } from '../../ledger/stores/postgres.ts';
 import { openSqliteStore } from '../../ledger/stores/sqlite.ts';
 import { openCheckpoints } from '../../service/checkpoints.ts';
+import { isUrl } from '../../service/places.ts';
 import { minute } from './build.ts';
 
 const [ledgerFile = '', checkpointFile = '', dieAt = 'never'] = process.argv.slice(2);
@@ -19,7 +22,7 @@ const onStep = ({ node }: StepSeen): void => {
 };
 
 let ids = 0;
-const store = await openSqliteStore(ledgerFile);
+const store = await (isUrl(ledgerFile) ? openPostgresStore : openSqliteStore)(ledgerFile);
 const checkpoints = await openCheckpoints(checkpointFile);
 const ledger = {
   store,

@@ -84,6 +84,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       },
     );
   });
+  // A worker that was busy for a while must not find its connection closed as it asks again.
+  http.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
   if (address === null || typeof address === 'string') throw new Error('no port to serve on');
