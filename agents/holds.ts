@@ -4,7 +4,7 @@
  * would buy, are searched for once the packet is with its reader. It lifts nothing.
  */
 import type { CutoverState } from '../ledger/cutover.ts';
-import type { Hold, Relaxation } from '../ledger/holds.ts';
+import type { Cause, Hold, Relaxation } from '../ledger/holds.ts';
 import type { ResequencingBody } from '../ledger/proposal.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { holdFrom, holdsWanted, type HoldWanted, trueOf } from '../tools/holdTables.ts';
@@ -27,10 +27,25 @@ const relaxationsOf = ({ releases }: Conflict, register: readonly Hold[]): Relax
     newlyWoken: [...newlyWoken],
   }));
 
+/** Of the holds that the register names by itself, the one kind that an exception can end: evidence that is too old. */
+const mayBeExcused = (causes: readonly Cause[]): boolean =>
+  causes.some(({ rule }) => rule === 'evidence_stale');
+
+/** A conflict with only the exceptions to these causes: a hold offers none to a rule that it does not name. */
+const only = ({ releases }: Conflict, causes: readonly Cause[]): Conflict => ({
+  causes,
+  releases: releases.filter((one) =>
+    causes.some(({ rule, checkpoint }) => rule === one.relaxes && checkpoint === one.checkpoint),
+  ),
+});
+
 function draftOf(wanted: HoldWanted, explain: Explain, state: CutoverState): Draft {
   if (wanted.stands !== null) {
     const causes = wanted.stands.map((cause) => withSource(cause, state));
-    return { hold: holdFrom(wanted, causes, state), conflict: null };
+    return {
+      hold: holdFrom(wanted, causes, state),
+      conflict: mayBeExcused(causes) ? only(explain(wanted.checkpoint), causes) : null,
+    };
   }
   const conflict = explain(wanted.checkpoint);
   return { hold: holdFrom(wanted, conflict.causes, state), conflict };
