@@ -111,6 +111,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
+/** The settings of the model that is named here instead of in the environment; everything else is read from there. */
+export const readModel = (
+  name: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Config['model'] => readConfig({ ...environment, INTERLOCK_MODEL: name }).model;
+
 /** Settings of identities, as the environment has them. Throws ConfigError naming what cannot be understood. */
 export function readIdentity(environment: NodeJS.ProcessEnv = process.env): IdentitySettings {
   const parsed = identitySettings.safeParse(told(environment));

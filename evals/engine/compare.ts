@@ -1,0 +1,72 @@
+/** Two packets compared line by line, from their times, owners and holds alone: never from the deltas they carry. */
+import type { Packet, PacketLine } from '../../ledger/packet.ts';
+import type { Plan } from '../../ledger/plan.ts';
+
+const open = (line: PacketLine): boolean => line.state === 'planned' || line.state === 'held';
+const placed = (line: PacketLine | undefined): line is PacketLine => line?.state === 'planned';
+
+export type Step = {
+  /** Still to come, and another start, owner or hold than before. */
+  readonly changed: readonly string[];
+  /** Placed before and after, at another start. */
+  readonly moved: readonly string[];
+  /** Pairs of one owner that are both placed before and after, and in the other order. */
+  readonly orderFlips: number;
+  /** Whom each change concerns: owners before and after, and observers. */
+  readonly affected: ReadonlyMap<string, readonly string[]>;
+};
+
+function differs(was: PacketLine | undefined, is: PacketLine): boolean {
+  if (was === undefined || (was.state === 'held') !== (is.state === 'held')) return true;
+  return is.state !== 'held' && (was.startAt !== is.startAt || was.owner !== is.owner);
+}
+
+function flips(before: ReadonlyMap<string, PacketLine>, lines: readonly PacketLine[]): number {
+  const both = lines.filter((line) => placed(line) && placed(before.get(line.checkpoint)));
+  const start = (line: PacketLine | undefined): number => line?.startAt ?? 0;
+  return both.flatMap((one, index) =>
+    both.slice(index + 1).filter((other) => {
+      if (one.owner !== other.owner) return false;
+      const was = start(before.get(one.checkpoint)) - start(before.get(other.checkpoint));
+      return was * (start(one) - start(other)) < 0;
+    }),
+  ).length;
+}
+
+function affectedBy(
+  changed: readonly PacketLine[],
+  before: ReadonlyMap<string, PacketLine>,
+  plan: Plan,
+): ReadonlyMap<string, readonly string[]> {
+  const affected = new Map<string, string[]>();
+  const observers = new Map(plan.checkpoints.map((one) => [one.id, one.observers]));
+  for (const { checkpoint, owner } of changed) {
+    const people = new Set([
+      ...(observers.get(checkpoint) ?? []),
+      ...[owner, before.get(checkpoint)?.owner].filter((one) => typeof one === 'string'),
+    ]);
+    for (const person of people) {
+      affected.set(person, [...(affected.get(person) ?? []), checkpoint]);
+    }
+  }
+  return affected;
+}
+
+/** From the packet before to the one after it; nothing has changed when there is none before. */
+export function compare(before: Packet | null, after: Packet, plan: Plan): Step {
+  if (before === null) return { changed: [], moved: [], orderFlips: 0, affected: new Map() };
+  const old = new Map(before.lines.map((line) => [line.checkpoint, line]));
+  const lines = after.lines.filter(open);
+  const changed = lines.filter((line) => differs(old.get(line.checkpoint), line));
+  const moved = changed.filter((line) => {
+    const was = old.get(line.checkpoint);
+    return placed(line) && placed(was) && was.startAt !== line.startAt;
+  });
+  const ids = (list: readonly PacketLine[]): string[] => list.map(({ checkpoint }) => checkpoint);
+  return {
+    changed: ids(changed).toSorted(),
+    moved: ids(moved),
+    orderFlips: flips(old, lines),
+    affected: affectedBy(changed, old, plan),
+  };
+}

@@ -1,0 +1,35 @@
+/** The suites of the house on the deterministic minds: every expectation is met, and no score is under its floor. */
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { AgentName } from '../../ledger/vocabulary.ts';
+import { fallsIn, readFloors } from './floors.ts';
+import { deterministic } from './minds.ts';
+import { playSuite, type PlayedSuite } from './play.ts';
+import { loadSuite, suiteNames } from './suites.ts';
+
+const folder = fileURLToPath(new URL('../', import.meta.url));
+const names = await suiteNames(folder);
+const floors = await readFloors();
+const played: PlayedSuite[] = [];
+
+describe('the suites of this house', () => {
+  it('are there for each agent, end to end, and for every suite that has floors', () => {
+    for (const name of [...AgentName.options, 'end-to-end']) expect(names).toContain(name);
+    for (const name of Object.keys(floors)) expect(['all', ...names]).toContain(name);
+  });
+
+  it.each(names)('%s: every expectation is met', async (name) => {
+    const { suites, problems } = await loadSuite(name, `${folder}${name}`);
+    expect(problems).toEqual([]);
+    for (const suite of suites) played.push(await playSuite(suite, deterministic));
+    const drills = played.find((one) => one.name === name)?.drills ?? [];
+    expect(drills.length).toBeGreaterThan(0);
+    expect(drills.filter(({ tally }) => tally.expected === 0)).toEqual([]);
+    expect(drills.flatMap(({ missed }) => missed)).toEqual([]);
+  });
+
+  it('keep every score at or above its floor', () => {
+    expect(played.map(({ name }) => name)).toEqual(names);
+    expect(fallsIn(played, floors)).toEqual([]);
+  });
+});

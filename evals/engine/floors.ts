@@ -1,0 +1,69 @@
+/**
+ * The committed floors (evals/floors.json): for each suite, and for all together, the least or most that a score may be,
+ * and how much must have been measured, so that a suite that lost its drills does not pass for a good one.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { packageFile } from '../../service/packageRoot.ts';
+import type { PlayedSuite } from './play.ts';
+import { rates, type RateName, valueOf } from './rates.ts';
+import { sum, type Tally } from './tally.ts';
+
+const name = z.enum(rates.map((rate) => rate.name));
+const Floor = z.strictObject({
+  /** Not less than this; or not more than it, where lower is better. */
+  limit: z.number().min(0),
+  /** How much must have been counted for the rate to mean anything. */
+  least: z.int().min(1),
+});
+
+/** By suite (`all`: the hand-written ones together) and score. */
+const Floors = z.record(z.string(), z.partialRecord(name, Floor));
+export type Floors = z.infer<typeof Floors>;
+
+/** The committed floors. Throws when the file is not whole. */
+export const readFloors = async (): Promise<Floors> =>
+  Floors.parse(JSON.parse(await readFile(packageFile('evals/floors.json'), 'utf8')));
+
+export type Fall = {
+  readonly suite: string;
+  readonly score: RateName;
+  readonly found: number | null;
+  readonly limit: number;
+  readonly why: string;
+};
+
+function fallOf(
+  suite: string,
+  counts: Tally,
+  [score, floor]: readonly [string, z.infer<typeof Floor> | undefined],
+): Fall[] {
+  const rate = rates.find((one) => one.name === score);
+  if (rate === undefined || floor === undefined) return [];
+  const found = valueOf(rate, counts);
+  const { limit, least } = floor;
+  const fall = { suite, score: rate.name, found, limit };
+  if (counts[rate.per] < least) {
+    const why = `only ${counts[rate.per]} were measured, of at least ${least}`;
+    return [{ ...fall, why }];
+  }
+  const fell = found === null || (rate.better === 'higher' ? found < limit : found > limit);
+  const side = rate.better === 'higher' ? 'at least' : 'at most';
+  return fell ? [{ ...fall, why: `${String(found)} is not ${side} ${limit}` }] : [];
+}
+
+/**
+ * Every score that fell under its floor, of the suites that were played; those of `all` only when every suite with
+ * floors was.
+ */
+export function fallsIn(played: readonly PlayedSuite[], floors: Floors): readonly Fall[] {
+  const of = new Map(played.map((one) => [one.name, one.tally] as const));
+  const complete = Object.keys(floors).every((suite) => suite === 'all' || of.has(suite));
+  if (complete) of.set('all', sum(played.map((one) => one.tally)));
+  return Object.entries(floors).flatMap(([suite, wanted]) => {
+    const counts = of.get(suite);
+    return counts === undefined
+      ? []
+      : Object.entries(wanted).flatMap(([score, floor]) => fallOf(suite, counts, [score, floor]));
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Plays suites: every drill on a ledger of its own, measured step by step. After each step that ran the workflow it is
+ * run once more, and nothing may come of it.
+ */
+import { run } from '../../graph/run.ts';
+import type { AgentName } from '../../ledger/vocabulary.ts';
+import type { Drill } from '../../service/drill/load.ts';
+import { type Moment, runDrill, type Scored } from '../../service/drill/run.ts';
+import type { Interlock } from '../../service/interlock.ts';
+import { measureHolds } from './measureHolds.ts';
+import { measureMinds } from './measureMinds.ts';
+import { measurePacket } from './measurePacket.ts';
+import type { Minds } from './minds.ts';
+import { type Picture, pictureOf } from './picture.ts';
+import type { Suite } from './suites.ts';
+import { sum, type Tally, tally } from './tally.ts';
+
+export type PlayedDrill = {
+  readonly name: string;
+  readonly file: string;
+  readonly agent: AgentName | null;
+  readonly tally: Tally;
+  /** Expectations that were not met, and what was found. */
+  readonly missed: readonly Scored[];
+  /** The newest hash of its chain, which covers every event: the same drill and the same minds give the same. */
+  readonly chainHash: string;
+  readonly picture: Picture | null;
+  /** Processor time of the workflow, in milliseconds: a figure of this machine, never a score. */
+  readonly processorMs: number;
+};
+
+export type PlayedSuite = {
+  readonly name: string;
+  readonly drills: readonly PlayedDrill[];
+  readonly tally: Tally;
+};
+
+async function runAgain(moment: Moment, interlock: Interlock): Promise<Tally> {
+  if (moment.step.runs === 0) return tally();
+  const { cutoverId } = moment.seen.state;
+  const before = moment.seen.events.length;
+  await run(interlock.graph, cutoverId);
+  const later = await interlock.ledger.store.read(cutoverId, { after: before, limit: 1_000 });
+  const idle = ['RunStarted', 'RunEnded'];
+  const same = later.every(({ body }) => idle.includes(body.type));
+  return tally({ again: 1, againSame: same ? 1 : 0 });
+}
+
+async function playDrill(drill: Drill, minds: Minds): Promise<PlayedDrill> {
+  const tallies: Tally[] = [];
+  let picture: Picture | null = null;
+  let digest = '';
+  const begun = process.cpuUsage();
+  const result = await runDrill(drill, {
+    open: minds.open,
+    watch: async (moment, interlock) => {
+      tallies.push(measureHolds(moment), measurePacket(moment), measureMinds(moment));
+      tallies.push(await runAgain(moment, interlock));
+      picture = pictureOf(moment) ?? picture;
+      digest = moment.seen.events.at(-1)?.hash ?? digest;
+    },
+  });
+  const { user, system } = process.cpuUsage(begun);
+  const { name, file, agent, met, expected, scored } = result;
+  return {
+    name,
+    file,
+    agent,
+    tally: sum([...tallies, tally({ drills: 1, met, expected })]),
+    missed: scored.filter((one) => !one.met),
+    chainHash: digest,
+    picture,
+    processorMs: (user + system) / 1_000,
+  };
+}
+
+/** Plays one suite with these minds. */
+export async function playSuite({ name, drills }: Suite, minds: Minds): Promise<PlayedSuite> {
+  const played: PlayedDrill[] = [];
+  for (const drill of drills) played.push(await playDrill(drill, minds));
+  return { name, drills: played, tally: sum(played.map((one) => one.tally)) };
+}
