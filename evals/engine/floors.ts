@@ -53,13 +53,15 @@ function fallOf(
 }
 
 /**
- * Every score that fell under its floor, of the suites that were played; those of `all` only when every suite with
- * floors was.
+ * Every score that fell under its floor, of the suites that were played; those of `all` (the written ones) only when
+ * every one of them with floors was.
  */
 export function fallsIn(played: readonly PlayedSuite[], floors: Floors): readonly Fall[] {
   const of = new Map(played.map((one) => [one.name, one.tally] as const));
-  const complete = Object.keys(floors).every((suite) => suite === 'all' || of.has(suite));
-  if (complete) of.set('all', sum(played.map((one) => one.tally)));
+  const own = Object.keys(floors).filter((suite) => suite !== 'all' && suite !== 'generated');
+  const written = played.filter(({ name: suite }) => suite !== 'generated');
+  const complete = own.every((suite) => of.has(suite));
+  if (complete && written.length > 0) of.set('all', sum(written.map((one) => one.tally)));
   return Object.entries(floors).flatMap(([suite, wanted]) => {
     const counts = of.get(suite);
     return counts === undefined

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { readModel } from '../../service/config.ts';
 import { packageFile } from '../../service/packageRoot.ts';
 import { fallsIn, readFloors } from './floors.ts';
+import { type Generated, generatedSuite } from './generated.ts';
 import { deterministic, type Minds, onModel } from './minds.ts';
 import { playSuite, type PlayedSuite } from './play.ts';
 import { type FoundSuites, loadSuites, suiteNames } from './suites.ts';
@@ -15,6 +16,9 @@ const help = `Usage: npm run evals -- [SUITE...] [options]
 
 Without names every suite in evals/ is played.
   --model NAME      the four minds on a live endpoint (OPENAI_BASE_URL, OPENAI_API_KEY)
+  --generated N     N generated nights with known truth instead
+  --seed S          which ones (1)
+  --keep FOLDER     write the generated files there and leave them
   --json            the whole result as JSON, the same bytes for the same suites and minds
 `;
 
@@ -25,20 +29,38 @@ type Options = {
   readonly names: readonly string[];
   readonly model: string | undefined;
   readonly json: boolean;
+  readonly generated: Generated | null;
 };
+
+function whole(name: string, text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new TypeError(`--${name} is a whole number, not "${text}"`);
+  return Number(text);
+}
 
 /** The options, or null after saying what is wrong with them. */
 function options(): Options | null {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean' }, model: { type: 'string' } },
+      options: {
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+        model: { type: 'string' },
+        generated: { type: 'string' },
+        seed: { type: 'string' },
+        keep: { type: 'string' },
+      },
     });
     if (values.help === true) {
       say(help);
       return null;
     }
-    return { names: positionals, model: values.model, json: values.json === true };
+    const { generated: count, seed = '1', keep = null, model } = values;
+    const generated =
+      count === undefined
+        ? null
+        : { count: whole('generated', count), seed: whole('seed', seed), keep };
+    return { names: positionals, model, json: values.json === true, generated };
   } catch (error) {
     complain(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
     process.exitCode = 2;
@@ -46,15 +68,8 @@ function options(): Options | null {
   }
 }
 
-async function find(folder: string, asked: readonly string[]): Promise<FoundSuites | null> {
-  const known = await suiteNames(folder);
-  const unknown = asked.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    complain(`no suite ${unknown.join(', ')}; there are ${known.join(', ')}`);
-    process.exitCode = 2;
-    return null;
-  }
-  const found = await loadSuites(folder, asked.length > 0 ? asked : known);
+/** What was found, or null after saying what is wrong with it. */
+function sound(found: FoundSuites): FoundSuites | null {
   if (found.problems.length === 0) return found;
   for (const { file, line, path, message, fix } of found.problems) {
     complain(`${file}:${line ?? '-'} ${path}: ${message}; ${fix}`);
@@ -63,15 +78,26 @@ async function find(folder: string, asked: readonly string[]): Promise<FoundSuit
   return null;
 }
 
+async function find(asked: readonly string[]): Promise<FoundSuites | null> {
+  const folder = packageFile('evals');
+  const known = await suiteNames(folder);
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    complain(`no suite ${unknown.join(', ')}; there are ${known.join(', ')}`);
+    process.exitCode = 2;
+    return null;
+  }
+  return sound(await loadSuites(folder, asked.length > 0 ? asked : known));
+}
+
 function mindsOf(model: string | undefined): Minds | null {
   if (model === undefined) return deterministic;
   const config = readModel(model);
   return config === null ? null : onModel(config);
 }
 
-async function play({ names, model, json }: Options): Promise<void> {
-  const folder = packageFile('evals');
-  const found = await find(folder, names);
+async function play({ names, model, json, generated }: Options): Promise<void> {
+  const found = generated === null ? await find(names) : sound(await generatedSuite(generated));
   const minds = mindsOf(model);
   if (found === null || minds === null) return;
   const played: PlayedSuite[] = [];

@@ -1,0 +1,157 @@
+/**
+ * The scores can fail. Worse minds on generated nights: behind the gate they cost tries and nothing else; with the gate
+ * taken away (here alone, by a judge that finds nothing) each ruins the score that is there to find it.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Agents, Slice, Thought } from '../../agents/agent.ts';
+import { withMind } from '../../agents/agent.ts';
+import { deterministicAgents } from '../../agents/deterministic.ts';
+import { incumbentOf } from '../../ledger/incumbent.ts';
+import type { Mind } from '../../ledger/packet.ts';
+import type { ResequencingBody } from '../../ledger/proposal.ts';
+import { fallsIn } from './floors.ts';
+import { generatedSuite } from './generated.ts';
+import { deterministic, type Minds, withAgents } from './minds.ts';
+import { playSuite } from './play.ts';
+import { rates, type RateName, valueOf } from './rates.ts';
+import type { Tally } from './tally.ts';
+
+/** They say that they are models: a mind that fails as a model is followed by the deterministic one. */
+const worseMind: Mind = {
+  kind: 'model',
+  model: 'worse',
+  promptDigest: '0'.repeat(64),
+  inputTokens: 0,
+  outputTokens: 0,
+  latencyMs: 0,
+};
+
+async function proposed(slice: Slice): Promise<ResequencingBody> {
+  const { body } = await deterministicAgents.resequencing.propose(slice);
+  if (body.agent !== 'resequencing') throw new Error('another agent answered');
+  return body;
+}
+
+/** Leaves everything where it was, whatever happened. */
+async function keeps(slice: Slice): Promise<Thought> {
+  const body = await proposed(slice);
+  const open = [...body.placements, ...body.unplaced].map(({ checkpoint }) => checkpoint);
+  const approved = incumbentOf({ ...slice.state, current: null }).placements;
+  const placements = approved.filter(({ checkpoint }) => open.includes(checkpoint));
+  return { body: { ...body, placements, unplaced: [] }, mind: worseMind };
+}
+
+/** Holds everything that is still to come. */
+async function holdsAll(slice: Slice): Promise<Thought> {
+  const body = await proposed(slice);
+  const held = body.placements.map(({ checkpoint, endAt }) => ({
+    checkpoint,
+    behind: null,
+    causes: [
+      { rule: 'outside_window' as const, checkpoint, subject: null, factId: null, at: endAt },
+    ],
+  }));
+  return {
+    body: { ...body, placements: [], unplaced: [...body.unplaced, ...held] },
+    mind: worseMind,
+  };
+}
+
+/** Tells everybody of a change that is none of theirs. */
+async function loud(slice: Slice): Promise<Thought> {
+  const { body, mind } = await deterministicAgents.packet.propose(slice);
+  if (body.agent !== 'packet') throw new Error('another agent answered');
+  const { packet } = body;
+  const lines = packet.lines
+    .filter(({ state }) => state === 'planned')
+    .slice(0, 1)
+    .map(({ checkpoint, startAt, endAt, owner }) => ({
+      checkpoint,
+      as: 'observer' as const,
+      changes: ['start_moved' as const],
+      fromStartAt: startAt,
+      toStartAt: startAt,
+      fromEndAt: endAt,
+      toEndAt: endAt,
+      fromOwner: owner,
+      toOwner: owner,
+    }));
+  if (lines.length === 0 || slice.state.current === null) return { body, mind };
+  const deltas = [...packet.deltas, ...packet.notNotified.map(({ person }) => ({ person, lines }))];
+  const told = { ...body, packet: { ...packet, deltas, notNotified: [] } };
+  return withMind({ body: told, mind }, worseMind);
+}
+
+const worse: Readonly<Record<string, Partial<Agents>>> = {
+  keeps: { resequencing: { name: 'resequencing', propose: keeps } },
+  holdsAll: { resequencing: { name: 'resequencing', propose: holdsAll } },
+  loud: { packet: { name: 'packet', propose: loud } },
+};
+
+/** The same minds without a gate. Nothing that ships can do this. */
+const ungated = (minds: Minds): Minds => ({
+  name: `${minds.name}, no gate`,
+  open: async (clock) => {
+    const interlock = await minds.open(clock);
+    const judge = { ...interlock.ledger.judge, check: () => [] };
+    const ledger = { ...interlock.ledger, judge };
+    return { ...interlock, ledger, graph: { ...interlock.graph, ledger } };
+  },
+});
+
+const { suites } = await generatedSuite({ count: 4, seed: 7, keep: null });
+const floors = {
+  generated: {
+    'first-try': { limit: 1, least: 1 },
+    held: { limit: 1, least: 1 },
+    flattened: { limit: 0, least: 1 },
+    'over-held': { limit: 0, least: 1 },
+    'told-in-vain': { limit: 0, least: 1 },
+    expectations: { limit: 1, least: 1 },
+  },
+};
+
+async function play(minds: Minds) {
+  const played = [];
+  for (const suite of suites) played.push(await playSuite(suite, minds));
+  const fallen = fallsIn(played, floors).map(({ score }) => score);
+  const counts = played[0]?.tally;
+  if (counts === undefined) throw new Error('nothing was played');
+  return { fallen, counts };
+}
+
+const score = (name: RateName, counts: Tally): number | null => {
+  const rate = rates.find((one) => one.name === name);
+  return rate === undefined ? null : valueOf(rate, counts);
+};
+
+describe('the scores of generated nights', () => {
+  it('stand at their floors with the minds of this house', async () => {
+    const { fallen, counts } = await play(deterministic);
+    expect(fallen).toEqual([]);
+    expect(counts.conflicts).toBeGreaterThan(0);
+    expect(counts.free).toBeGreaterThan(0);
+  });
+
+  it.each(Object.keys(worse))(
+    'show %s behind the gate as refused tries, and stay safe',
+    async (name) => {
+      const { fallen, counts } = await play(withAgents(name, worse[name] ?? {}));
+      expect(fallen).toContain('first-try');
+      expect(score('first-try', counts)).toBeLessThan(0.95);
+      expect(counts).toMatchObject({ flattened: 0, overHeld: 0, toldInVain: 0 });
+      expect(counts.held).toBe(counts.conflicts);
+    },
+  );
+
+  it.each([
+    ['keeps', 'flattened'],
+    ['holdsAll', 'over-held'],
+    ['loud', 'told-in-vain'],
+  ] as const)('find %s without a gate: %s falls', async (name, fell) => {
+    const { fallen, counts } = await play(ungated(withAgents(name, worse[name] ?? {})));
+    expect(fallen).toContain(fell);
+    expect(score(fell, counts)).toBeGreaterThan(0.1);
+    expect(fallen).toContain('expectations');
+  });
+});
