@@ -16,7 +16,7 @@ export const workCrashPoints = [
   'run.ended',
   'node.supervisor',
   'node.gate',
-  'node.approval',
+  'node.packet',
   'checkpoint.putting',
   'checkpoint.put',
   'commit.RunStarted',
