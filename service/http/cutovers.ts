@@ -17,12 +17,17 @@ import { isConcerned } from './policy.ts';
 import { problemOfRefusal, problemOfRejection } from './problem.ts';
 import { type Asked, type Declared, route } from './route.ts';
 
+/** Characters: reading YAML holds everything else up, and a night fits into a twentieth of this. */
+const largestRunbook = 262_144;
+
 const Runbook = z
   .strictObject({
-    runbook: z.union([z.string().min(1), z.record(z.string(), z.unknown())]).meta({
-      description:
-        'A runbook as in a file: YAML or JSON as text, or the JSON itself. Its schema: interlock schema.',
-    }),
+    runbook: z
+      .union([z.string().min(1).max(largestRunbook), z.record(z.string(), z.unknown())])
+      .meta({
+        description:
+          'A runbook as in a file: YAML or JSON as text, or the JSON itself. Its schema: interlock schema.',
+      }),
   })
   .openapi('Runbook');
 type Runbook = z.infer<typeof Runbook>;

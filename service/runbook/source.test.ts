@@ -59,6 +59,17 @@ describe('reading text', () => {
     expect(problems.length).toBeGreaterThan(0);
   });
 
+  it('list marks without end are refused before they are parsed', () => {
+    const { value, problems } = readSource(`a: 1\n${'- '.repeat(500_000)}`, 'f');
+    expect(value).toBeUndefined();
+    expect(problems).toMatchObject([{ line: 2 }]);
+  });
+
+  it('a key that stands twice is found in its own map only', () => {
+    expect(readSource('a: {b: 1}\nc: {b: 1}\n', 'f').problems).toEqual([]);
+    expect(readSource('a: {b: 1,\n b: 2}\n', 'f').problems).toMatchObject([{ line: 2 }]);
+  });
+
   it('no text makes it throw', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

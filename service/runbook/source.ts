@@ -126,6 +126,27 @@ function forbiddenParts(document: Document, counter: LineCounter, file: string):
   return problems;
 }
 
+/** Keys that stand twice in one map. The parser's own look at them takes the square of their number. */
+function repeatedKeys(document: Document, counter: LineCounter, file: string): FileProblem[] {
+  const problems: FileProblem[] = [];
+  visit(document, {
+    Map: (_key, map) => {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const line = key.range ? counter.linePos(key.range[0]).line : null;
+        const fix = fixes['DUPLICATE_KEY'] ?? '';
+        if (seen.has(name)) {
+          problems.push({ file, line, path: '/', message: 'Map keys must be unique', fix });
+        }
+        seen.add(name);
+      }
+    },
+  });
+  return problems;
+}
+
 function parsed(text: string, file: string): Source {
   const counter = new LineCounter();
   const document = parseDocument(text, {
@@ -134,6 +155,7 @@ function parsed(text: string, file: string): Source {
     version: '1.2',
     merge: false,
     prettyErrors: false,
+    uniqueKeys: false,
   });
   const syntax = [...document.errors, ...document.warnings].map((trouble) => ({
     file,
@@ -142,7 +164,11 @@ function parsed(text: string, file: string): Source {
     message: firstLine(trouble.message),
     fix: fixes[trouble.code] ?? 'correct the YAML or JSON at this line',
   }));
-  const problems = [...syntax, ...forbiddenParts(document, counter, file)];
+  const problems = [
+    ...syntax,
+    ...repeatedKeys(document, counter, file),
+    ...forbiddenParts(document, counter, file),
+  ];
   return {
     value: problems.length > 0 ? undefined : document.toJS({ maxAliasCount: 0 }),
     lineOf: (path) => lineIn(document, counter, path),
