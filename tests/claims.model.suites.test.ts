@@ -1,7 +1,7 @@
 /**
  * The suites of evals/ with a model that is down, that is well, and that answers plausibly and badly: whatever it does, no
  * protected checkpoint is placed that the rules hold, every packet is one the gate found clean, none comes later than its
- * deadline; with no model at all, or one that is down, the very same packets. Scores may fall, safety does not.
+ * deadline; with no model at all, or one that is down, the very same orders. Scores may fall, safety does not.
  * `npm run deep:claims` plays every suite.
  */
 import { fileURLToPath } from 'node:url';
@@ -78,14 +78,17 @@ async function play(drill: Drill, model: ModelConfig | null): Promise<Played> {
   };
 }
 
-/** What a packet orders and holds, without who proposed it and where in the chain it stands. */
+/**
+ * What a packet orders and holds, without who proposed it and where in the chain it stands. Reasons are left out: under a
+ * model's mind the smallest ones come with the packet, with no model they follow as an event.
+ */
 const ordersOf = ({ lines, holds, heldFacts, deltas, decisionDeadlineAt, ...rest }: Packet) => ({
   lines,
-  holds,
+  holds: holds.map(({ checkpoint, behind, blocks }) => ({ checkpoint, behind, blocks })),
   heldFacts,
   deltas,
   decisionDeadlineAt,
-  leads: [rest.leadHolds, rest.leadPeople, rest.template],
+  people: [rest.mustAcknowledge, rest.notNotified, rest.leadPeople],
 });
 
 /** Protected checkpoints that the drill's truth holds after a step, and those of them that have a time in the packet. */
@@ -153,7 +156,7 @@ beforeAll(async () => {
 });
 
 describe('C17: the suites with the model endpoint down', () => {
-  it('C17: make the very same packets as with no model, none of them late', async () => {
+  it('C17: make the very same orders as with no model, none of them late', async () => {
     await endpoint.close();
     const down = await playAll(modelAt(endpoint));
     say('endpoint down', down);
