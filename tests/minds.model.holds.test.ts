@@ -3,6 +3,7 @@
  * from closed lists; what the tables do not bear out is refused, told back as data, and in the end not taken.
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deterministicAgents } from '../agents/deterministic.ts';
 import { HoldClass } from '../ledger/codes.ts';
 import type { Hold } from '../ledger/holds.ts';
 import { type Endpoint, openEndpoint } from './support/endpoint.ts';
@@ -35,14 +36,19 @@ async function nightWith(policy: Policy) {
   return { loop, packet, events: await loop.events() };
 }
 
-/** What the same night comes to without a model. */
+/** What the same night comes to without a model: on the mind under the model's, and on the one that serves alone. */
 let deterministicHolds: readonly Hold[] | undefined;
+let holdsAlone: readonly Hold[] | undefined;
 beforeAll(async () => {
-  const loop = await declaredNight(heldPlan(true));
-  await lateAndStopped(loop);
-  await loop.run();
-  deterministicHolds = (await loop.state()).pending?.record.packet.holds;
-  expect(deterministicHolds).toHaveLength(3);
+  const declared = await declaredNight(heldPlan(true));
+  await lateAndStopped(declared);
+  await declared.run();
+  deterministicHolds = (await declared.state()).pending?.record.packet.holds;
+  const alone = (await declaredNight(heldPlan(true))).with({ agents: deterministicAgents });
+  await lateAndStopped(alone);
+  await alone.run();
+  holdsAlone = (await alone.state()).pending?.record.packet.holds;
+  expect([deterministicHolds?.length, holdsAlone?.length]).toEqual([3, 3]);
 });
 
 /** The right answer with one hold's entry changed. */
@@ -157,7 +163,7 @@ describe('a wrong answer of the holds mind that is in the lists', () => {
       kind: 'deterministic',
       reason: 'model_failed',
     });
-    expect(packet?.holds).toEqual(deterministicHolds);
+    expect(packet?.holds).toEqual(holdsAlone);
   });
 });
 
