@@ -20,6 +20,7 @@ import { verify } from '../ledger/verify.ts';
 import { declare, depsOn, report } from './support/ledger.ts';
 import { startLossyProxy } from './support/lossyProxy.ts';
 import { startPostgres } from './support/postgres.ts';
+import { reached } from './support/reached.ts';
 import { scaled, takeYourTime } from './support/scale.ts';
 import { freshDatabase } from './support/supplied.ts';
 
@@ -81,6 +82,7 @@ describe('C16: PostgreSQL', () => {
         const before = acknowledged.size;
         await expect.poll(() => acknowledged.size, { timeout: 60_000 }).toBeGreaterThan(before + 5);
         await server.restart();
+        reached('fault', 'PostgreSQL crashes');
       }
       over = true;
       await Promise.all(writers);

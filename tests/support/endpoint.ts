@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Asked, Policy, Said } from './endpointTalk.ts';
 import { fail, type Fault, isWire } from './endpointFaults.ts';
+import { reached } from './reached.ts';
 
 export type Endpoint = {
   /** For OPENAI_BASE_URL. */
@@ -144,6 +145,7 @@ export async function openEndpoint(policy: Policy): Promise<Endpoint> {
       return;
     }
     const { fault } = now;
+    if (fault !== null) reached('fault', fault.name);
     if (fault !== null && isWire(fault)) {
       fail(response, fault, () => wholeBody(body, now.policy(body, count), count));
       return;
@@ -166,6 +168,7 @@ export async function openEndpoint(policy: Policy): Promise<Endpoint> {
       now.policy = next;
     },
     misbehave: (fault) => {
+      if (fault?.name === 'refused') reached('fault', fault.name);
       now.fault = fault;
     },
     close: () =>

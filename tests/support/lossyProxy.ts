@@ -4,6 +4,7 @@
  */
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { reached } from './reached.ts';
 
 export type LossyProxy = {
   /** The same database, through the proxy. */
@@ -49,6 +50,7 @@ export async function startLossyProxy(
     upstream.on('data', (chunk: Buffer) => {
       if (losing && tells(chunk)) {
         lost += 1;
+        reached('fault', 'the reply to a commit is lost');
         end();
       } else client.write(chunk);
     });

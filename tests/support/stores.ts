@@ -7,10 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
+import { inject } from 'vitest';
 import type { Store } from '../../ledger/store.ts';
 import { openPostgresStore } from '../../ledger/stores/postgres.ts';
 import { openSqliteStore } from '../../ledger/stores/sqlite.ts';
+import { withBug } from '../attacks/plantedStores.ts';
 import { freshDatabase } from './supplied.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The bug of tests/attacks/plantedStores.ts that this run is handed; none in an ordinary one. */
+    planted: string;
+  }
+}
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -35,7 +44,7 @@ async function sqlitePlace(): Promise<Place> {
   file.pragma('synchronous = OFF');
   return {
     address,
-    open: () => openSqliteStore(address),
+    open: async () => withBug(await openSqliteStore(address), inject('planted')),
     sql: async (statement, values = []) => {
       const prepared = file.prepare<unknown[], Row>(statement);
       if (prepared.reader) return prepared.all(...values);
@@ -65,7 +74,7 @@ async function postgresPlace(): Promise<Place> {
   };
   return {
     address,
-    open: () => openPostgresStore(address),
+    open: async () => withBug(await openPostgresStore(address), inject('planted')),
     sql: async (statement, values = []) =>
       (await client.query<Row>(numbered(statement), [...values])).rows,
     unguard: async () => {
