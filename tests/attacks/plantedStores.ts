@@ -133,16 +133,6 @@ export const storeBugs: Readonly<Record<string, StoreBug>> = {
       read: async (...asked) => (await store.read(...asked)).slice(0, -1),
     }),
   },
-  'a message is sent without a claim': {
-    file: relays,
-    test: 'two relays at once never send one notice twice',
-    plant: inside((transaction) => ({
-      append: async (id, version, events) => {
-        if (events.every(({ body }) => body.type === 'NoticeAttempted')) return;
-        await transaction.append(id, version, events);
-      },
-    })),
-  },
   'a snapshot that is none is believed to be the newest': {
     file: contract,
     test: 'saves a snapshot over the one before',
