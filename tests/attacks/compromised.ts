@@ -114,6 +114,7 @@ async function sendAll(loop: Loop, { url }: Receiver): Promise<void> {
     ack: null,
     relay: 'relay-1',
     windowSeconds: 0,
+    claimSeconds: 90,
     circuitOpenMs: 1,
     sweepMs: 20,
     onTrouble: (_cutover, error) => {
