@@ -3,11 +3,12 @@
  * epoch milliseconds beside their ISO form, so that no model has to count.
  */
 import type { CutoverState } from '../ledger/cutover.ts';
+import { veiledText } from '../ledger/redaction.ts';
 import type { Instant } from '../ledger/vocabulary.ts';
 
-/** Text from outside, as data. The fence's own words inside it are broken up. */
+/** Text from outside, as data, with nobody's address in it. The fence's own words inside it are broken up. */
 export const fenced = (text: string): string =>
-  `<outside>${text.replaceAll(/<(\/?\s*outside)/gi, '‹$1')}</outside>`;
+  `<outside>${veiledText(text).replaceAll(/<(\/?\s*outside)/gi, '‹$1')}</outside>`;
 
 /** An instant as a mind reads it. */
 export const told = (at: Instant): { readonly at: Instant; readonly iso: string } => ({

@@ -10,6 +10,7 @@ import type { CutoverState, PacketRecord, Request } from './cutover.ts';
 import { accept, type DecideContext, type Decision } from './decision.ts';
 import type { Actor, DecisionBinding, EventBody } from './events.ts';
 import type { Violation } from './proposal.ts';
+import { redactedText } from './redaction.ts';
 import { isExpired } from './requesting.ts';
 
 type No = { code: RejectionCode; detail: string; violations?: readonly Violation[] };
@@ -206,7 +207,13 @@ export const declinePacket = (
     {
       last: () => (reason.trim() === '' ? withoutReason : null),
       effects: ({ request }) => [
-        { type: 'PacketDeclined', packetId: binding.packetId, binding, actor, reason },
+        {
+          type: 'PacketDeclined',
+          packetId: binding.packetId,
+          binding,
+          actor,
+          reason: redactedText(reason).text,
+        },
         ...runEnding(state, request, 'declined'),
       ],
     },

@@ -143,6 +143,8 @@ export const Report = z.strictObject({
   /** The packet that was current when it arrived; differs from the one above when made under old orders. */
   currentPacketVersion: z.int().nullable(),
   text: z.string(),
+  /** Different pieces of its prose that were taken out before it became an event (redaction.ts). */
+  redacted: z.int().min(1).optional(),
   facts: z.array(Fact).min(1),
 });
 export type Report = z.infer<typeof Report>;

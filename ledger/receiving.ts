@@ -8,6 +8,7 @@ import type { CutoverState } from './cutover.ts';
 import { accept, type DecideContext, type Decision, reject, unchanged } from './decision.ts';
 import type { Fact, ReportBody } from './facts.ts';
 import { isWordedAsPromise } from './promises.ts';
+import { redactedReport } from './redaction.ts';
 import type { Digest, Id } from './vocabulary.ts';
 
 function factsOf(body: ReportBody, reportId: Id, { now, newId }: DecideContext): Fact[] {
@@ -49,12 +50,14 @@ function refuseReuse(body: ReportBody, digests: { body: Digest; known: Digest })
   };
 }
 
-/** Appends the report with new ids for it and each of its facts. */
+/** Appends the report, redacted, with new ids for it and each of its facts. */
 export function receiveReport(
-  { body }: CommandOf<'ReceiveReport'>,
+  { body: told }: CommandOf<'ReceiveReport'>,
   state: CutoverState,
   context: DecideContext,
 ): Decision {
+  // Redacted first: a digest of what was taken out could be guessed back into it.
+  const { body, count } = redactedReport(told);
   const bodyDigest = digestOf('report', body);
   const known = context.knownReport;
   if (known !== null) {
@@ -65,12 +68,13 @@ export function receiveReport(
   if (body.assertions.length === 0) {
     return reject('report_empty', `${body.source} ${body.sourceEventId} asserts nothing`);
   }
-  const { assertions: _told, ...told } = body;
+  const { assertions: _facts, ...kept } = body;
   const reportId = context.newId('report');
   return accept({
     type: 'ReportReceived',
     report: {
-      ...told,
+      ...kept,
+      ...(count === 0 ? {} : { redacted: count }),
       reportId,
       bodyDigest,
       receivedAt: context.now,

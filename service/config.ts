@@ -13,7 +13,13 @@ import { type Hook, hooksFrom } from './hooks/settings.ts';
 import { isUrl } from './places.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
 import { type ModelConfig, modelSettings, modelVariables } from './modelSettings.ts';
-import { secretNamed, SecretFileProblem, secretSettings, withSecretFiles } from './secretFiles.ts';
+import {
+  secretNamed,
+  SecretFileProblem,
+  secretSettings,
+  secretsIn,
+  withSecretFiles,
+} from './secretFiles.ts';
 
 const Environment = z.object({
   /** A file path, or a `postgres://` URL. */
@@ -116,6 +122,10 @@ export const readModel = (
   name: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Config['model'] => readConfig({ ...environment, INTERLOCK_MODEL: name }).model;
+
+/** Every secret that the environment holds, so that the log can leave them out. */
+export const readSecrets = (environment: NodeJS.ProcessEnv = process.env): readonly string[] =>
+  secretsIn(environment);
 
 /** Settings of identities, as the environment has them. Throws ConfigError naming what cannot be understood. */
 export function readIdentity(environment: NodeJS.ProcessEnv = process.env): IdentitySettings {

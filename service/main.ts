@@ -8,15 +8,27 @@ import { CommanderError } from 'commander';
 import { type Answer, exits, UsageError } from './cli/answer.ts';
 import { buildProgram, type Host, type Where } from './cli/program.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
-import { ConfigError, readConfig, readHooks, readIdentity } from './config.ts';
+import { ConfigError, readConfig, readHooks, readIdentity, readSecrets } from './config.ts';
 import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
 import { openBeside } from './openBeside.ts';
 import { newId, openLedger } from './openLedger.ts';
-import { openLogger } from './logger.ts';
+import { cleanedBy, openLogger } from './logger.ts';
 import { isUrl } from './places.ts';
 
-const config = readConfig();
-const logger = openLogger(config.log);
+/** Settings that cannot be understood end the command before anything is opened. */
+function settings() {
+  try {
+    return { config: readConfig(), secrets: readSecrets() };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`interlock: ${error.message}\n`);
+    return process.exit(exits.usage);
+  }
+}
+
+const { config, secrets } = settings();
+const logger = openLogger(config.log, secrets);
+const cleaned = cleanedBy(secrets);
 
 const screen: Host['screen'] = {
   colour: config.colour && process.stdout.isTTY === true,
@@ -75,7 +87,7 @@ function fail(error: unknown): void {
     return;
   }
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`interlock: ${message}\n`);
+  process.stderr.write(`interlock: ${cleaned(message)}\n`);
   if (error instanceof UsageError) process.exitCode = error.exit;
   else if (error instanceof ConfigError) process.exitCode = exits.usage;
   else if (error instanceof StoreTrouble) process.exitCode = exits.unavailable;

@@ -46,9 +46,9 @@ const teller =
   (cutoverId, error) => {
     const kind = kindOf(error);
     metrics.onTrouble(kind);
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    if (kind === 'elsewhere') log.debug({ cutoverId, why }, 'another worker is at it');
-    else log.warn({ cutoverId, kind, why }, 'will be tried again');
+    const told = { cutoverId, kind, err: error };
+    if (kind === 'elsewhere') log.debug(told, 'another worker is at it');
+    else log.warn(told, 'will be tried again');
   };
 
 /** A live cutover is not worked on by a process that has been told to die at a point. */
@@ -67,7 +67,8 @@ export async function openParts(config: Config, log: Logger, half: string): Prom
   crashPoint('opening.begins');
   const opened = await openInterlock({ ...config, longLived: true });
   crashPoint('opening.ended');
-  const ledger = { ...opened.ledger, store: withCrashPoints(opened.ledger.store) };
+  const tracing = await openTracing(config.fleet.traces, `interlock-${half}`);
+  const ledger = { ...opened.ledger, store: tracing.store(withCrashPoints(opened.ledger.store)) };
   const checkpointer = withCheckpointPoints(opened.graph.checkpointer);
   const interlock = { ...opened, ledger, graph: { ...opened.graph, ledger, checkpointer } };
   try {
@@ -75,7 +76,6 @@ export async function openParts(config: Config, log: Logger, half: string): Prom
     const metrics = openMetrics();
     const onTrouble = teller(log, metrics);
     const doorbell = withRingPoints(await openDoorbell(config, onTrouble));
-    const tracing = await openTracing(config.fleet.traces, `interlock-${half}`);
     const close = async (): Promise<void> => {
       await doorbell.close();
       await tracing.close();
@@ -84,6 +84,7 @@ export async function openParts(config: Config, log: Logger, half: string): Prom
     const name = `${half}-${randomBytes(6).toString('hex')}`;
     return { config, log, name, interlock, doorbell, metrics, tracing, onTrouble, close };
   } catch (error) {
+    await tracing.close();
     await opened.close();
     throw error;
   }

@@ -18,6 +18,8 @@ export type Receipt = {
   readonly version: number | null;
   /** The ids of its facts, in the order of the report. */
   readonly facts: readonly Id[];
+  /** Different pieces of its prose that were taken out: numbers of cards and accounts, credentials. */
+  readonly redacted: number;
   readonly rejection: Rejection | null;
 };
 
@@ -41,6 +43,7 @@ export async function receiveReports(
       reportId: report?.reportId ?? null,
       version: event?.version ?? null,
       facts: report?.facts.map(({ factId }) => factId) ?? [],
+      redacted: report?.redacted ?? 0,
       rejection,
     });
   }

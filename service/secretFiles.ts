@@ -53,3 +53,25 @@ export function withSecretFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessE
   });
   return { ...environment, ...Object.fromEntries(read) };
 }
+
+/** The password of an address that has one. */
+function passwordIn(value: string): string[] {
+  const password = URL.canParse(value) ? new URL(value).password : '';
+  return password === '' ? [] : [password, decodeURIComponent(password)];
+}
+
+const addresses: ReadonlySet<string> = new Set([
+  'INTERLOCK_LEDGER',
+  'INTERLOCK_REDIS',
+  'INTERLOCK_SMTP_URL',
+]);
+const isSecret = (name: string): boolean =>
+  secretSettings.some((setting) => setting === name) || name.startsWith('INTERLOCK_HOOK_');
+
+/** Every secret of the environment, to be kept out of what is written: each word, and of an address the password. */
+export const secretsIn = (environment: NodeJS.ProcessEnv): readonly string[] =>
+  Object.entries(withSecretFiles(environment)).flatMap(([name, value = '']) => {
+    if (!isSecret(name)) return [];
+    if (addresses.has(name)) return passwordIn(value);
+    return name === 'INTERLOCK_WEBHOOK_SECRETS' ? value.split(/[\s,]+/) : [value];
+  });

@@ -19,6 +19,7 @@ import { openBeside } from './openBeside.ts';
 import { isUrl } from './places.ts';
 import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
+import { requestLog } from './requestLog.ts';
 import { type Running, startWork } from './work.ts';
 
 /** How long a request waits for another writer of the ledger file before it is told 503. */
@@ -97,7 +98,7 @@ function apiOn(
   const isUp = (): boolean => !stopping.aborted;
   const trouble = (error: unknown, where: string): void => {
     onTrouble(null, error);
-    log.warn({ where, why: error instanceof Error ? error.name : 'unknown' }, 'a request failed');
+    log.warn({ where, err: error }, 'could not be done');
   };
   const base = addProbes(new Hono(), { store: ledger.store, metrics, isUp });
   return addApi(base, {
@@ -113,6 +114,7 @@ function apiOn(
       ),
     trouble,
     stopping,
+    around: requestLog(log),
   });
 }
 

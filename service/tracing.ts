@@ -1,14 +1,56 @@
 /**
  * Traces through the OpenTelemetry SDK: off, and not even loaded, unless OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
- * Spans carry ids, outcomes and times; no text of a report, no address, no prompt.
+ * One trace goes from a report to the packet that answers it, through every process on the way: its ids follow from the
+ * report's id, so that nothing has to be carried from one process to the other. Spans carry ids, versions and closed
+ * words; no text of a report, no address, no prompt, no error's words.
  */
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type Attributes,
+  context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
+import type { LedgerEvent } from '../ledger/events.ts';
+import type { Store, Transaction } from '../ledger/store.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 
+/** A run, and the reports that it looks at, the oldest first. */
+export type Traced = { readonly cutoverId: Id; readonly reports: readonly Id[] };
+
 export type Tracing = {
-  readonly traced: <T>(cutoverId: Id, work: () => Promise<T>) => Promise<T>;
+  readonly traced: <T>(run: Traced, work: () => Promise<T>) => Promise<T>;
+  /** The same store, whose commits are spans. */
+  readonly store: (store: Store) => Store;
   /** Sends what is left. Never throws. */
   readonly close: () => Promise<void>;
+};
+
+/** As many reports as one run's span names. */
+const mostLinks = 32;
+const tracer = trace.getTracer('interlock');
+
+/** Where the span of a report is, known to everyone who knows its id. */
+function spanOfReport(reportId: Id): SpanContext {
+  const hex = createHash('sha256').update(`interlock/trace/${reportId}`).digest('hex');
+  return {
+    traceId: hex.slice(0, 32),
+    spanId: hex.slice(32, 48),
+    traceFlags: TraceFlags.SAMPLED,
+    isRemote: true,
+  };
+}
+
+/** The ids of spans: at random, but for one that is settled just before its span begins. */
+const ids = {
+  settled: null as SpanContext | null,
+  generateTraceId: (): string => ids.settled?.traceId ?? randomBytes(16).toString('hex'),
+  generateSpanId: (): string => ids.settled?.spanId ?? randomBytes(8).toString('hex'),
 };
 
 async function startSdk(endpoint: string, service: string): Promise<() => Promise<void>> {
@@ -20,29 +62,90 @@ async function startSdk(endpoint: string, service: string): Promise<() => Promis
   const sdk = new NodeSDK({
     serviceName: service,
     traceExporter: new OTLPTraceExporter({ url }),
+    idGenerator: ids,
+    autoDetectResources: false,
     instrumentations: [],
   });
   sdk.start();
   return () => sdk.shutdown().catch(() => undefined);
 }
 
+async function ending<T>(span: Span, work: () => Promise<T>): Promise<T> {
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work);
+  } catch (error) {
+    const message = error instanceof Error ? error.name : 'unknown';
+    span.setStatus({ code: SpanStatusCode.ERROR, message });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** A run belongs to the trace of the oldest report that it looks at, and names the others. */
+function traced<T>({ cutoverId, reports }: Traced, work: () => Promise<T>): Promise<T> {
+  const [oldest, ...others] = reports.map(spanOfReport);
+  const parent = oldest === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, oldest);
+  const attributes = { 'cutover.id': cutoverId, 'run.reports': reports.length };
+  const links = others.slice(0, mostLinks).map((one): Link => ({ context: one }));
+  return ending(tracer.startSpan('run', { attributes, links }, parent), work);
+}
+
+/** What a commit wrote, in closed words. A packet is named by the version that people say. */
+function wordsOf(events: readonly LedgerEvent[]): Attributes {
+  const [first] = events;
+  const packet = events.find(({ body }) => body.type === 'PacketPrepared')?.body;
+  return {
+    'cutover.id': first?.cutoverId ?? '',
+    'ledger.version': events.at(-1)?.version ?? 0,
+    'ledger.events': events.map(({ body }) => body.type),
+    ...(packet?.type === 'PacketPrepared' ? { 'packet.version': packet.packet.version } : {}),
+  };
+}
+
+/** The span of one commit. That of a report begins its trace and is where every process looks for it. */
+function told(events: readonly LedgerEvent[], startTime: number): void {
+  const [first] = events;
+  if (first === undefined) return;
+  const { body } = first;
+  const options = { startTime, attributes: wordsOf(events) };
+  if (body.type !== 'ReportReceived') {
+    tracer.startSpan(`commit ${body.type}`, options).end();
+    return;
+  }
+  ids.settled = spanOfReport(body.report.reportId);
+  const attributes = { ...options.attributes, 'report.id': body.report.reportId };
+  tracer.startSpan('report', { ...options, attributes, root: true }).end();
+  ids.settled = null;
+}
+
+function tracedStore(store: Store): Store {
+  const transact: Store['transact'] = async (cutoverId, work) => {
+    const startedAt = Date.now();
+    const appended: LedgerEvent[] = [];
+    const done = await store.transact(cutoverId, (transaction) => {
+      // A transaction may be tried again: only its last try counts.
+      appended.length = 0;
+      const append: Transaction['append'] = async (id, version, events) => {
+        await transaction.append(id, version, events);
+        appended.push(...events);
+      };
+      return work({ ...transaction, append });
+    });
+    told(appended, startedAt);
+    return done;
+  };
+  return { ...store, transact };
+}
+
 /** Tracing of one process; `service` is its name at the collector. */
 export async function openTracing(endpoint: string | null, service: string): Promise<Tracing> {
-  const close = endpoint === null ? async () => undefined : await startSdk(endpoint, service);
-  const tracer = trace.getTracer('interlock');
-  return {
-    traced: (cutoverId, work) =>
-      tracer.startActiveSpan('run', { attributes: { 'cutover.id': cutoverId } }, async (span) => {
-        try {
-          return await work();
-        } catch (error) {
-          const name = error instanceof Error ? error.name : 'unknown';
-          span.setStatus({ code: SpanStatusCode.ERROR, message: name });
-          throw error;
-        } finally {
-          span.end();
-        }
-      }),
-    close,
-  };
+  if (endpoint === null) {
+    return {
+      traced: (_run, work) => work(),
+      store: (store) => store,
+      close: async () => undefined,
+    };
+  }
+  return { traced, store: tracedStore, close: await startSdk(endpoint, service) };
 }

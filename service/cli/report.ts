@@ -18,6 +18,12 @@ export async function readFacts(file: string, plan: Plan): Promise<readonly Repo
 
 export const isAnswer = (value: readonly ReportBody[] | Answer): value is Answer => 'exit' in value;
 
+/** Said at once, so that whoever wrote it knows that it is not in the ledger. */
+const redactedWords = (count: number): string =>
+  count === 0
+    ? ''
+    : `; taken out of its text: ${count} (numbers of cards or accounts, credentials)`;
+
 /** Appends reports durably. Whether each fact is accepted or held is ruled by the next run. */
 export async function report(
   interlock: LedgerOnly,
@@ -31,7 +37,7 @@ export async function report(
     const name = `${item.source} ${item.sourceEventId}`;
     if (item.rejection !== null) return `${name}: refused, ${item.rejection.detail}`;
     return item.result === 'received'
-      ? `${name}: recorded at ${item.version}`
+      ? `${name}: recorded at ${item.version}${redactedWords(item.redacted)}`
       : `${name}: known already, nothing to do`;
   });
   const anyRefused = results.some((item) => item.rejection !== null);

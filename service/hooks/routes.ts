@@ -64,7 +64,12 @@ async function knownReport({ ledger }: HookDeps, cutoverId: Id, [hook, message]:
 }
 
 type Taken =
-  | { readonly result: 'received' | 'known_already' | 'refused'; readonly version: number | null }
+  | {
+      readonly result: 'received' | 'known_already' | 'refused';
+      readonly version: number | null;
+      /** Different pieces that were taken out of its prose; left out when none was. */
+      readonly redacted?: number;
+    }
   | { readonly result: 'ignored' };
 
 /** Puts a verified message into the ledger; null when no cutover it could be about is declared. */
@@ -81,7 +86,10 @@ async function take(deps: HookDeps, hook: Hook, message: Message): Promise<Taken
   void deps.ring(cutoverId).catch((error: unknown) => deps.trouble(error, hook.id));
   const version = outcome.events.at(-1)?.version ?? null;
   if (outcome.rejection !== null) return { result: 'refused', version };
-  return { result: outcome.repeated ? 'known_already' : 'received', version };
+  const report = outcome.events.find(({ body: { type } }) => type === 'ReportReceived');
+  const count = report?.body.type === 'ReportReceived' ? report.body.report.redacted : undefined;
+  const redacted = count === undefined ? {} : { redacted: count };
+  return { result: outcome.repeated ? 'known_already' : 'received', version, ...redacted };
 }
 
 async function answer(context: Context, deps: HookDeps): Promise<Response> {

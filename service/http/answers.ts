@@ -34,6 +34,10 @@ export const Receipt = z
     reportId: Id.nullable(),
     version: z.int().nullable().meta({ description: 'Its position in the ledger.' }),
     facts: z.array(Id),
+    redacted: z.int().min(0).meta({
+      description:
+        'Different pieces of its prose that were taken out before it was kept: numbers of cards and accounts, credentials.',
+    }),
     rejection: refusal.nullable(),
   })
   .openapi('Receipt');

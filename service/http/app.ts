@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { routePath } from 'hono/route';
 import { hookRoutes } from '../hooks/routes.ts';
 import { addressOf } from '../identity/door.ts';
 import { ackRoutes } from './ack.ts';
@@ -101,7 +102,7 @@ const path = (declared: Declared): string => declared.path.replaceAll(/\{(\w+)\}
 function addErrors(app: OpenAPIHono, { trouble }: ApiDeps): void {
   app.onError((error, context) => {
     const details = problemOf(error);
-    if (details.status >= 500) trouble(error, `${context.req.method} ${context.req.path}`);
+    if (details.status >= 500) trouble(error, `${context.req.method} ${routePath(context, -1)}`);
     return problemResponse(details);
   });
   app.notFound((context) =>
@@ -133,6 +134,7 @@ export function addApi(base: Hono, deps: ApiDeps): OpenAPIHono {
   const keys = openRequestKeys({ ...deps, now: deps.ledger.now });
   const app = new OpenAPIHono();
   const { door, ledger, hooks, ring } = deps;
+  if (deps.around !== undefined) app.use(deps.around);
   app.use(plainHeaders);
   addErrors(app, deps);
   app.route('/', base);

@@ -1,7 +1,7 @@
 /**
  * What the HTTP API is given. It opens nothing itself, so that a test hands in its own store, clock and door.
  */
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { LedgerDeps } from '../../ledger/handle.ts';
 import type { Beside } from '../../ledger/stores/beside.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
@@ -23,6 +23,8 @@ export type ApiDeps = {
   readonly decided: (cutoverId: Id, version: number) => void;
   /** Told of our own trouble and where it was met, never of a body. */
   readonly trouble: (error: unknown, where: string) => void;
+  /** Goes around every request, before everything else. */
+  readonly around?: MiddlewareHandler;
   readonly limits?: Partial<Limits>;
   /** How streams behave; a test hurries. */
   readonly streams?: Partial<StreamPace>;

@@ -5,6 +5,7 @@
 import type { Rejection } from '../../ledger/commands.ts';
 import { StoreTrouble } from '../../ledger/trouble.ts';
 import type { Refusal } from '../identity/refusal.ts';
+import { cleanedBy } from '../logger.ts';
 import { rejectionWords } from '../words/codes.ts';
 import { rejectionAnswers } from './rejections.ts';
 
@@ -54,6 +55,9 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not now',
 };
 
+/** What a caller sent is named in problems, and never anything that should not have been sent. */
+const cleaned = cleanedBy([]);
+
 /** The problem as a response that nobody may keep. */
 export function problemResponse(details: ProblemDetails): Response {
   const { status, code, title, detail, fix, errors = [], more = {}, headers = {} } = details;
@@ -67,7 +71,7 @@ export function problemResponse(details: ProblemDetails): Response {
     errors,
     ...more,
   };
-  return new Response(JSON.stringify(body), {
+  return new Response(cleaned(JSON.stringify(body)), {
     status,
     headers: {
       ...headers,

@@ -26,7 +26,10 @@ export type AttendDeps = Omit<Holder, 'store'> & {
   readonly pace: Pace;
   readonly onRun: (seen: RunSeen) => void;
   /** Runs `work` as one traced step. */
-  readonly traced: <T>(cutoverId: Id, work: () => Promise<T>) => Promise<T>;
+  readonly traced: <T>(
+    run: { readonly cutoverId: Id; readonly reports: readonly Id[] },
+    work: () => Promise<T>,
+  ) => Promise<T>;
 };
 
 /** So many runs in a row without coming to rest are given up, to be rung for again. */
@@ -82,7 +85,8 @@ async function workOnce(
   const before = await load(ledger.store, cutoverId);
   const oldest = before?.unruled[0]?.receivedAt ?? null;
   const startedAt = Date.now();
-  const outcome = await deps.traced(cutoverId, () => runOnce(deps, attending, paused));
+  const reports = [...new Set(before?.unruled.map(({ reportId }) => reportId))];
+  const outcome = await deps.traced({ cutoverId, reports }, () => runOnce(deps, attending, paused));
   crashPoint('run.ended');
   const shown = outcome === 'awaiting_decision' && oldest !== null;
   deps.onRun({

@@ -98,6 +98,8 @@ export type Half = {
   readonly child: ChildProcess;
   /** What it wrote to its log so far. */
   readonly said: () => string;
+  /** What it told the terminal so far. */
+  readonly printed: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
   /** Waits until it has stopped itself at its point. */
   readonly stopped: () => Promise<unknown>;
@@ -124,12 +126,15 @@ export function startHalf(
   built: string,
   verb: 'serve' | 'work',
   environment: Readonly<Record<string, string>>,
+  ...words: readonly string[]
 ): Half {
-  const child = spawn(process.execPath, [join(built, 'service/main.js'), verb], {
+  const child = spawn(process.execPath, [join(built, 'service/main.js'), verb, ...words], {
     env: { PATH: process.env['PATH'], ...quickly, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
+  let printed = '';
+  child.stdout.on('data', (part: Buffer) => (printed += part.toString()));
   child.stderr.on('data', (part: Buffer) => (said += part.toString()));
   const ended = once(child, 'close').then(([code, signal]) => signal ?? code);
   const lines = createInterface({ input: child.stdout });
@@ -141,6 +146,7 @@ export function startHalf(
     url,
     child,
     said: () => said,
+    printed: () => printed,
     signal,
     stopped: () =>
       eventually('a stopped process', async () =>

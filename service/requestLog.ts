@@ -1,0 +1,37 @@
+/**
+ * A line for every request: its method, the pattern of its route (never the path itself, which may hold a link that logs
+ * somebody in), the status, how long it took, and an id that the answer carries too.
+ */
+import { randomUUID } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from 'pino';
+
+/** The header that carries the id, in and out. */
+export const requestIdHeader = 'x-request-id';
+
+/** Another's id is taken over when it is plainly an id, so that a proxy's log and ours can be read together. */
+const idOf = (given: string | undefined): string =>
+  given !== undefined && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+
+/** Logs every request of the app it is used on; probes that go well only at `debug`. */
+export function requestLog(log: Logger): MiddlewareHandler {
+  return async (context, next) => {
+    const requestId = idOf(context.req.header(requestIdHeader));
+    const startedAt = performance.now();
+    await next();
+    context.res.headers.set(requestIdHeader, requestId);
+    const { status } = context.res;
+    const line = {
+      requestId,
+      method: context.req.method,
+      route: routePath(context, -1),
+      status,
+      ms: Math.round(performance.now() - startedAt),
+    };
+    const isProbe = /^\/(healthz|readyz|metrics)$/.test(line.route);
+    if (status >= 500) log.warn(line, 'a request failed');
+    else if (isProbe) log.debug(line, 'asked how it is');
+    else log.info(line, 'a request was answered');
+  };
+}
