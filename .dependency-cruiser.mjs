@@ -41,7 +41,6 @@ const livesIn = {
   'openid-client': '^service/identity/',
   hono: '^service/',
   canonicalize: '^ledger/canonical[.]ts$',
-  validator: '^ledger/redaction[.]ts$',
   '@noble/hashes': '^ledger/canonical[.]ts$',
 };
 const any = (names) => `^(${names.join('|')})/`;
