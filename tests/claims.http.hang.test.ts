@@ -1,0 +1,135 @@
+/**
+ * The last line of C49 over the HTTP API: reports to a real `serve` are acknowledged while its model, its Redis and its
+ * sink hang. C51, the fast tier: a flood is told 429 and when to come back, and slow headers are cut off.
+ */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createToken } from '../service/identity/tokens.ts';
+import { listen } from '../service/listen.ts';
+import { openBeside } from '../service/openBeside.ts';
+import { newId, openLedger } from '../service/openLedger.ts';
+import { apiOn } from './support/api.ts';
+import {
+  declareTonight,
+  fleetPlan,
+  type Half,
+  ledgerOn,
+  startHalf,
+  tonight,
+} from './support/fleet.ts';
+import { night } from './support/lateNight.ts';
+import { builtFolder } from './support/supplied.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'interlock-hang-'));
+const ledger = join(folder, 'ledger.db');
+const sockets = new Set<Socket>();
+/** Takes every connection and never says a word. */
+const silent: Server = createServer((socket) => {
+  sockets.add(socket);
+  socket.on('error', () => undefined);
+});
+let half: Half;
+let secret = '';
+
+beforeAll(async () => {
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const opened = await openLedger({ ledger });
+  await declareTonight(ledgerOn(opened.ledger.store), fleetPlan('hanging'));
+  await opened.close();
+  const beside = await openBeside({ ledger });
+  const made = await createToken(
+    { beside, now: () => Date.now(), newId },
+    {
+      name: 'test',
+      source: 'board',
+      scopes: ['report'],
+      cutovers: ['hanging'],
+      expiresAt: Date.now() + 3_600_000,
+    },
+    { name: 'test', origin: 'test' },
+  );
+  secret = made.secret;
+  await beside.close();
+  half = startHalf(await builtFolder(), 'serve', {
+    INTERLOCK_LEDGER: ledger,
+    INTERLOCK_CHECKPOINTS: join(folder, 'checkpoints.db'),
+    INTERLOCK_REDIS: `redis://127.0.0.1:${port}`,
+    INTERLOCK_MODEL: 'silent',
+    OPENAI_API_KEY: 'none',
+    OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+    INTERLOCK_SLACK_TOKEN: 'none',
+    INTERLOCK_SLACK_URL: `http://127.0.0.1:${port}/`,
+  });
+});
+afterAll(() => {
+  half.signal('SIGKILL');
+  for (const socket of sockets) socket.destroy();
+  silent.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('C49: reports are acknowledged while model, Redis and sink hang', async () => {
+  const url = await half.url;
+  const took: number[] = [];
+  for (let count = 0; count < 150; count += 1) {
+    const at = performance.now();
+    const response = await fetch(`${url}/cutovers/hanging/reports`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'application/json',
+        'idempotency-key': `key-${count}`,
+      },
+      body: JSON.stringify({
+        id: `event-${count}`,
+        source: 'board',
+        by: 'operator',
+        occurred: new Date().toISOString(),
+        facts: [
+          {
+            revised: { checkpoint: 'rollback', at: new Date(tonight(count % 30)).toISOString() },
+          },
+        ],
+      }),
+    });
+    took.push(performance.now() - at);
+    expect(response.status, await response.text()).toBe(202);
+  }
+  took.sort((one, other) => one - other);
+  // 50 ms is the claim on a quiet machine; whatever hangs here would take seconds, and forever without an end.
+  expect(took[75]).toBeLessThan(2_000);
+});
+
+it('C51: a flood of one caller is told 429 and when to come back; others are not', async () => {
+  const api = await apiOn(night, { limits: { calls: 50 } });
+  const [one, other] = [await api.machine(), await api.machine()];
+  const answers = await Promise.all(
+    Array.from({ length: 120 }, () => api.ask('/cutovers', { as: one })),
+  );
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused).toHaveLength(70);
+  expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await api.ask('/cutovers', { as: other })).status).toBe(200);
+  await api.close();
+});
+
+it('C51: whoever sends headers slowly is cut off', async () => {
+  const api = await apiOn(night);
+  const server = await listen(api.app, { host: '127.0.0.1', port: 0 });
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.write('GET /cutovers HTTP/1.1\r\nhost: x\r\n');
+  const drip = setInterval(() => socket.write('x-a: b\r\n'), 500);
+  await once(socket, 'close');
+  clearInterval(drip);
+  await server.stop();
+  await api.close();
+}, 60_000);
