@@ -25,10 +25,13 @@ function isAccount(text: string): boolean {
 /** Check digit of ISO 7812, of a number that an issuer of cards could have given. */
 function isCard(digits: string): boolean {
   if (!/^(?:[3-6]|2[2-7])\d{12,18}$/.test(digits)) return false;
-  const sum = [...digits].toReversed().reduce((total, digit, place) => {
-    const value = Number(digit) * (place % 2 === 0 ? 1 : 2);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  const sum = digits
+    .split('')
+    .toReversed()
+    .reduce((total, digit, place) => {
+      const value = Number(digit) * (place % 2 === 0 ? 1 : 2);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
   return sum % 10 === 0;
 }
 
