@@ -15,7 +15,7 @@ import { migratePostgres } from '../ledger/stores/postgresMigrate.ts';
 import { type Checkpoints, openCheckpoints } from '../service/checkpoints.ts';
 import { migrateCheckpoints, saverVersion } from '../service/postgresCheckpoints.ts';
 import { compileHouse } from './support/compiled.ts';
-import { lateNight } from './support/lateNight.ts';
+import { heldNight } from './support/lateNight.ts';
 import { type Loop, storyOf } from './support/loop.ts';
 import { emptyDatabase, freshDatabase } from './support/supplied.ts';
 
@@ -27,7 +27,7 @@ let undisturbed: string[];
 let packetHash: string;
 
 beforeAll(async () => {
-  const loop = await lateNight();
+  const loop = await heldNight();
   await loop.run();
   undisturbed = storyOf(await loop.events());
   packetHash = (await loop.binding()).packetHash;
@@ -56,7 +56,7 @@ const empty = () =>
     `truncate interlock_checkpoints.checkpoints, interlock_checkpoints.checkpoint_blobs,
       interlock_checkpoints.checkpoint_writes`,
   );
-const night = (): Promise<Loop> => lateNight({ store, checkpointer: threads.saver });
+const night = (): Promise<Loop> => heldNight({ store, checkpointer: threads.saver });
 async function sameAsUndisturbed(loop: Loop): Promise<void> {
   expect(await loop.run()).toMatchObject({ outcome: 'awaiting_decision', packetVersion: 2 });
   expect(storyOf(await loop.events())).toEqual(undisturbed);
@@ -88,7 +88,7 @@ describe('C8: threads on PostgreSQL', () => {
       for (const fate of ['kept', 'emptied']) {
         const cutover = await freshDatabase();
         const ledger = await openPostgresStore(cutover);
-        const loop = await lateNight({ store: ledger, checkpointer: threads.saver });
+        const loop = await heldNight({ store: ledger, checkpointer: threads.saver });
         let crashed = false;
         const onStep = ({ node }: { node: NodeName }): void => {
           if (node !== name || crashed) return;
@@ -137,7 +137,7 @@ describe('C8: kill -9 with ledger and threads on PostgreSQL', () => {
   it.each(['supervisor:1', 'gate:2', 'packet:1'])(
     'at %s is finished by another process',
     async (point) => {
-      const loop = await lateNight({ store });
+      const loop = await heldNight({ store });
       expect(await child(point)).toBe('SIGKILL');
       if (point === 'gate:2') await empty();
       expect(await child('never')).toBeNull();
