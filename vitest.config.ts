@@ -7,6 +7,7 @@ export default defineConfig({
       '{ledger,constraints,solver,tools,prompts,agents,graph,service,evals,tests}/**/*.test.ts',
     ],
     globalSetup: ['tests/support/supplies.ts'],
+    setupFiles: ['tests/support/seeds.ts'],
     testTimeout: 240_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
