@@ -16,12 +16,12 @@ import { checkPacketBody } from './packet.ts';
 import { planProblems } from './plan.ts';
 import { PlanProblemCode } from './planProblem.ts';
 import { checkReadiness } from './readiness.ts';
-import { heldAgain } from './readinessAgain.ts';
+import { heardAgain, heldAgain } from './readinessAgain.ts';
 import { checkResequencing } from './resequencing.ts';
 import { broken, ranked } from './violations.ts';
 
 /** Raised whenever a rule changes its meaning without changing its code. */
-const edition = 3;
+const edition = 4;
 
 const version = digestOf('rules', {
   edition,
@@ -109,6 +109,7 @@ export const judge: Judge = {
   checkExplanation,
   basisDigest,
   heldAgain,
+  heardAgain,
   mayDecide,
   isReleaseLead,
 };

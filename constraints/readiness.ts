@@ -5,12 +5,13 @@
 import type { ReadinessCode, ViolationCode } from '../ledger/codes.ts';
 import type { CutoverState } from '../ledger/cutover.ts';
 import { applyAsForecast, applyFact } from '../ledger/effects.ts';
+import { foresee } from '../ledger/evolve.ts';
 import type { Fact, Ruling } from '../ledger/facts.ts';
 import { hear } from '../ledger/hearing.ts';
 import type { ReadinessBody, Violation } from '../ledger/proposal.ts';
 import { subjectOf } from '../ledger/subjects.ts';
 import type { Id } from '../ledger/vocabulary.ts';
-import { withoutHeldAgain } from './readinessAgain.ts';
+import { heardAgain, heldAgain } from './readinessAgain.ts';
 import { type Knowledge, ruleFact } from './readinessRule.ts';
 import { readingTrouble } from './readings.ts';
 
@@ -27,21 +28,40 @@ function learn(knowledge: Knowledge, fact: Fact, ruling: Ruling): Knowledge {
   };
 }
 
-/** The rulings on all waiting facts in order of arrival, and the knowledge they leave. */
-export function rule(state: CutoverState): { rulings: Ruling[]; after: Knowledge } {
+type Ruled = { readonly rulings: Ruling[]; readonly after: Knowledge };
+
+function ruleOnce({ situation, known, heard, unruled }: CutoverState): Ruled {
   const rulings: Ruling[] = [];
-  const { situation, known, heard } = state;
-  let knowledge: Knowledge = { situation, known, heard };
-  for (const fact of state.unruled) {
-    const ruling = ruleFact(knowledge, fact);
+  let after: Knowledge = { situation, known, heard };
+  for (const fact of unruled) {
+    const ruling = ruleFact(after, fact);
     rulings.push(ruling);
-    knowledge = learn(knowledge, fact, ruling);
+    after = learn(after, fact, ruling);
   }
-  return { rulings, after: withoutHeldAgain({ situation, known, heard }, knowledge) };
+  return { rulings, after };
+}
+
+/**
+ * The rulings on all waiting facts in order of arrival, and the knowledge that comes of them: where authority changes,
+ * facts that were ruled on before are held or heard again, and those heard again are ruled on too.
+ */
+export function rule(state: CutoverState): Ruled {
+  const { rulings, after } = ruleOnce(state);
+  if (after.situation.plan.authority === state.situation.plan.authority) return { rulings, after };
+  const ruled = foresee(state, [{ type: 'FactsRuled', proposalId: 'ahead', rulings }], 0);
+  const again = foresee(
+    ruled,
+    [
+      { type: 'FactsHeldAgain', facts: heldAgain(state, ruled) },
+      { type: 'FactsHeardAgain', facts: heardAgain(state, ruled) },
+    ],
+    0,
+  );
+  return { rulings, after: again.unruled.length === 0 ? again : rule(again).after };
 }
 
 /** One ruling for each waiting fact, in order of arrival; each accepted one is applied before the next is judged. */
-export const ruleFacts = (state: CutoverState): Ruling[] => rule(state).rulings;
+export const ruleFacts = (state: CutoverState): Ruling[] => ruleOnce(state).rulings;
 
 const ofAuthority: ReadonlySet<ReadinessCode | null> = new Set([
   'unmapped_source',

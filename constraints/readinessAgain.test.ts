@@ -5,7 +5,7 @@ import type { Assertion, Fact } from '../ledger/facts.ts';
 import { checkpoint, declared, fact, fold, minute, plan, reading } from '../tests/support/build.ts';
 import { basisDigest } from './basis.ts';
 import { judge } from './judge.ts';
-import { heldAgain } from './readinessAgain.ts';
+import { heardAgain, heldAgain } from './readinessAgain.ts';
 import { ruleFacts } from './readiness.ts';
 
 const sign = { id: 'sign', parties: ['ops'], needed: 1, validMinutes: null };
@@ -58,11 +58,12 @@ const ruled = (batches: readonly (readonly Fact[])[], from = start): CutoverStat
     const digest = basisDigest(received);
     const rulings = ruleFacts(received);
     const after = fold(received, [{ type: 'FactsRuled', proposalId: 'p', rulings }]);
-    const again = judge.heldAgain(received, after);
-    const known =
-      again.length === 0 ? after : fold(after, [{ type: 'FactsHeldAgain', facts: [...again] }]);
+    const known = fold(after, [
+      { type: 'FactsHeldAgain', facts: [...judge.heldAgain(received, after)] },
+      { type: 'FactsHeardAgain', facts: [...judge.heardAgain(received, after)] },
+    ]);
     expect(basisDigest(known)).toBe(digest);
-    return known;
+    return known.unruled.length === 0 ? known : ruled([known.unruled], known);
   }, from);
 const held = (state: CutoverState) =>
   state.heldFacts.map(({ fact: { factId }, ruling }) => [factId, ruling.code, ruling.against]);
@@ -151,6 +152,86 @@ describe('an accepted fact whose teller turns out to have had no authority', () 
   });
 });
 
+describe('a fact held for want of an authority that its teller turns out to have had', () => {
+  const change = passedOn('ops-authority', 30);
+  const early = told('early', approval, { reporter: 'dev' });
+  /** Why the first answer is held before the change is known. */
+  const before = (facts: readonly Fact[]) => held(ruled([facts])).map(([, code]) => code);
+
+  it.each([
+    ['after it', [[early], [change]]],
+    ['in one run with it', [[early, change]]],
+    ['before it', [[change], [early]]],
+  ])('counts whether it was told %s', (_, batches) => {
+    expect(before([early])).toEqual(['not_authorised']);
+    const after = ruled(batches);
+    expect(after.situation.assents).toMatchObject([{ factId: 'early', at: minute(40) }]);
+    expect(held(after)).toEqual([]);
+  });
+
+  it('brings on what it makes possible itself: a grant held for want of authority, then the answer under it', () => {
+    const grant = told(
+      'grant',
+      {
+        kind: 'delegate_granted',
+        authority: 'ops-authority',
+        person: 'lead',
+        grantedBy: 'dev',
+        span: { opensAt: minute(35), closesAt: minute(1200) },
+      },
+      { source: 'interlock', reporter: 'dev', occurredAt: minute(35) },
+    );
+    const byDelegate = told('early', approval, { reporter: 'lead' });
+    expect(before([byDelegate, grant])).toEqual(['not_authorised', 'not_authorised']);
+    const after = ruled([[byDelegate], [grant], [change]]);
+    expect(held(after)).toEqual([]);
+    expect(after.situation.assents).toMatchObject([{ factId: 'early' }]);
+  });
+
+  it('is still judged by every other rule: a newer word on its subject stays', () => {
+    const newer = told(
+      'newer',
+      { ...approval, kind: 'approval_withdrawn' },
+      { reporter: 'dev', occurredAt: minute(50) },
+    );
+    for (const [told, left] of [
+      [[early, newer], []],
+      [[newer, early], [['early', 'older_than_known', 'newer']]],
+    ] as const) {
+      const after = ruled([...told.map((one) => [one]), [change]]);
+      expect(after.situation.assents).toMatchObject([{ factId: 'newer', answer: 'refused' }]);
+      expect(held(after)).toEqual(left);
+    }
+  });
+
+  it('stays held when the change does not reach its moment, its teller or its role', () => {
+    for (const other of [passedOn('ops-authority', 41), passedOn('lead-authority', 30)]) {
+      const after = ruled([[early], [other]]);
+      expect(after.situation.assents).toEqual([]);
+      expect(held(after)).toEqual([['early', 'not_authorised', null]]);
+    }
+  });
+
+  it('is held again when the change is taken back, and heard again when it comes back', () => {
+    const back = passedOn('ops-authority', 30, { factId: 'back', occurredAt: minute(85) });
+    const toOperator = {
+      ...back,
+      assertion: { ...back.assertion, holder: 'operator' } as Assertion,
+    };
+    const again = passedOn('ops-authority', 30, { factId: 'again', occurredAt: minute(88) });
+    const taken = ruled([[early], [change], [toOperator]]);
+    expect(taken.situation.assents).toEqual([]);
+    expect(held(taken)).toEqual([['early', 'not_authorised', 'back']]);
+    const given = ruled([[again]], taken);
+    expect(given.situation.assents).toMatchObject([{ factId: 'early' }]);
+    expect(held(given)).toEqual([]);
+  });
+
+  it('is not looked for while no authority has changed', () => {
+    expect(heardAgain(start, ruled([[early]]))).toEqual([]);
+  });
+});
+
 describe('C6: the order of arrival, of answers and changes of authority', () => {
   const reports = fc
     .record({
@@ -185,7 +266,7 @@ describe('C6: the order of arrival, of answers and changes of authority', () => 
       ],
     }));
 
-  it('only answers of whoever had the authority at their moment count (500 nights, two orders each)', () => {
+  it('only answers of whoever had the authority at their moment count, and none of theirs is held for want of it (500 nights, two orders each)', () => {
     const nights = reports.chain(({ facts, changeAt }) =>
       fc.record({
         facts: fc.constant(facts),
@@ -210,7 +291,11 @@ describe('C6: the order of arrival, of answers and changes of authority', () => 
             const by = facts.find((known) => known.factId === factId)?.reporter;
             expect(by).toBe(at < minute(changeAt) ? 'operator' : 'dev');
           }
-          refused += heldFacts.filter(({ ruling }) => ruling.code === 'not_authorised').length;
+          for (const { fact, ruling } of heldFacts) {
+            if (ruling.code !== 'not_authorised') continue;
+            refused += 1;
+            expect(fact.reporter).toBe(fact.occurredAt < minute(changeAt) ? 'dev' : 'operator');
+          }
         }
         if (ends.every(({ heldFacts }) => heldFacts.length === 0)) {
           const [before, after] = ends.map(answers);

@@ -1,15 +1,19 @@
 /**
- * What has to be held after all: a change of authority that arrives late may have been in effect when something was
- * approved, granted or shown, and whoever did that had no authority for it. The order of arrival decides nothing: the
- * same facts in the other order would have been held at once. Only what can be undone is (ledger/effects.ts).
+ * What a change of authority that arrives late shows of facts ruled on before it: who approved, granted or showed
+ * something without authority, and whose word was held although the authority was there. The order of arrival decides
+ * nothing: the same facts in the other order would have been ruled on so at once. What is to be held is undone, where it
+ * can be (ledger/effects.ts); what is to be heard waits for a ruling like any other fact.
  */
-import { isUndoable, undoFact } from '../ledger/effects.ts';
-import type { HeldAgain } from '../ledger/facts.ts';
+import type { CutoverState } from '../ledger/cutover.ts';
+import { isUndoable } from '../ledger/effects.ts';
+import type { HeardAgain, HeldAgain } from '../ledger/facts.ts';
 import type { Situation } from '../ledger/situation.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { mayAssert } from './readinessAuthority.ts';
 import type { Knowledge } from './readinessRule.ts';
 import { byText } from './violations.ts';
+
+type Held = Pick<CutoverState, 'situation' | 'heldFacts'>;
 
 /** The newest fact on the first authority row that is not what it was. */
 function changedBy(before: Situation, after: Situation): Id | null {
@@ -36,15 +40,21 @@ export function heldAgain(before: Knowledge, after: Knowledge): HeldAgain[] {
     .map(([, { factId }]) => ({ factId, code: 'not_authorised', against }));
 }
 
-/** What is known once they are held. */
-export function withoutHeldAgain(before: Knowledge, after: Knowledge): Knowledge {
-  const again = new Set(heldAgain(before, after).map(({ factId }) => factId));
-  if (again.size === 0) return after;
-  const facts = Object.entries(after.known);
-  const lost = facts.filter(([, fact]) => again.has(fact.factId));
-  return {
-    situation: lost.reduce((situation, [, fact]) => undoFact(situation, fact), after.situation),
-    known: Object.fromEntries(facts.filter(([, fact]) => !again.has(fact.factId))),
-    heard: after.heard,
-  };
+/**
+ * Rule: a held fact is heard again when its teller had the authority after all, by the mapping as it is known now: when
+ * the mapping as it was known before still denied it, or when it was held just now, before the change. In the order in
+ * which they were held.
+ */
+export function heardAgain(before: Held, after: Held): HeardAgain[] {
+  const { authority } = before.situation.plan;
+  if (authority === after.situation.plan.authority) return [];
+  const earlier = { ...after.situation, plan: { ...after.situation.plan, authority } };
+  const against = changedBy(before.situation, after.situation);
+  const stood = new Set(before.heldFacts.map(({ fact }) => fact.factId));
+  return after.heldFacts
+    .filter(({ fact, ruling }) => {
+      if (ruling.code !== 'not_authorised' || !mayAssert(after.situation, fact)) return false;
+      return !stood.has(fact.factId) || !mayAssert(earlier, fact);
+    })
+    .map(({ fact: { factId } }) => ({ factId, against }));
 }

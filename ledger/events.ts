@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { RejectionCode } from './codes.ts';
-import { Fact, HeldAgain, Report, Ruling } from './facts.ts';
+import { Fact, HeardAgain, HeldAgain, Report, Ruling } from './facts.ts';
 import { Hold } from './holds.ts';
 import { NoticeChannel, NoticeTrouble, SuppressionReason } from './outbox.ts';
 import { ModelOutcome, RationaleCode, Use } from './modelCost.ts';
@@ -88,6 +88,8 @@ export const EventBody = z.discriminatedUnion('type', [
   event('FactsRuled', { proposalId: Id, rulings: z.array(Ruling) }),
   /** Accepted facts that turn out to have been told without authority: undone, and before a human again. */
   event('FactsHeldAgain', { facts: z.array(HeldAgain) }),
+  /** Held facts whose tellers turn out to have had the authority: they wait for a ruling like any other. */
+  event('FactsHeardAgain', { facts: z.array(HeardAgain) }),
   /**
    * A statement was read: these typed facts wait for a ruling like any other. `whole`: they account for all of its
    * words; if not, the statement stays before a person.

@@ -5,7 +5,7 @@
 import type { CutoverState } from './cutover.ts';
 import { applyAsForecast, applyFact, asForecast, undoFact } from './effects.ts';
 import { type EventBody, type EventOf, genesisHash, type LedgerEvent } from './events.ts';
-import type { HeldAgain, Ruling } from './facts.ts';
+import type { HeardAgain, HeldAgain, Ruling } from './facts.ts';
 import { explain } from './explaining.ts';
 import { hear } from './hearing.ts';
 import { attemptNotice, failNotice, queueNotice, sendNotice, suppressNotice } from './noticing.ts';
@@ -98,6 +98,17 @@ function holdAgain(state: CutoverState, again: HeldAgain, version: number): Cuto
   };
 }
 
+/** The facts wait again, after those that have waited longer. */
+function hearAgain(state: CutoverState, facts: readonly HeardAgain[]): CutoverState {
+  const again = new Set(facts.map(({ factId }) => factId));
+  const heard = state.heldFacts.filter(({ fact }) => again.has(fact.factId));
+  return {
+    ...state,
+    unruled: [...state.unruled, ...heard.map(({ fact }) => fact)],
+    heldFacts: state.heldFacts.filter(({ fact }) => !again.has(fact.factId)),
+  };
+}
+
 function judge(state: CutoverState, body: EventOf<'VerdictGiven'>): CutoverState {
   const attempt = state.run?.attempts[body.agent];
   if (state.run === null || attempt?.proposal.proposalId !== body.proposalId) return state;
@@ -151,6 +162,8 @@ function change(state: CutoverState, body: EventBody, event: Recorded): CutoverS
       return body.rulings.reduce((before, ruling) => ruleOn(before, ruling, event.version), state);
     case 'FactsHeldAgain':
       return body.facts.reduce((before, again) => holdAgain(before, again, event.version), state);
+    case 'FactsHeardAgain':
+      return hearAgain(state, body.facts);
     case 'StatementRead':
       return {
         ...state,

@@ -168,3 +168,7 @@ export const HeldAgain = z.strictObject({
   against: Id.nullable(),
 });
 export type HeldAgain = z.infer<typeof HeldAgain>;
+
+/** A fact held for want of authority that waits for a ruling again, with the fact that gave its teller the authority. */
+export const HeardAgain = z.strictObject({ factId: Id, against: Id.nullable() });
+export type HeardAgain = z.infer<typeof HeardAgain>;

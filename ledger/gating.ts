@@ -34,6 +34,18 @@ function borrowedId({ packetId, version }: Packet, state: CutoverState): Violati
     : [];
 }
 
+/** The rulings, and what they show of the authority behind facts ruled on before: who had none, and who had it after all. */
+function withAuthority(
+  ruled: EventBody,
+  state: CutoverState,
+  { judge, now }: DecideContext,
+): EventBody[] {
+  const after = foresee(state, [ruled], now);
+  const held: EventBody = { type: 'FactsHeldAgain', facts: [...judge.heldAgain(state, after)] };
+  const heard: EventBody = { type: 'FactsHeardAgain', facts: [...judge.heardAgain(state, after)] };
+  return [ruled, ...[held, heard].filter(({ facts }) => facts.length > 0)];
+}
+
 function rule(
   proposal: Proposal,
   body: ReadinessBody,
@@ -45,11 +57,8 @@ function rule(
     proposalId: proposal.proposalId,
     rulings: body.rulings,
   };
-  const again = context.judge.heldAgain(state, foresee(state, [ruled], context.now));
-  const heldAgain: EventBody = { type: 'FactsHeldAgain', facts: [...again] };
   const known: EventBody[] = [
-    ruled,
-    ...(again.length === 0 ? [] : [heldAgain]),
+    ...withAuthority(ruled, state, context),
     ...readEvents(proposal.proposalId, body, state),
   ];
   const after = foresee(state, known, context.now);

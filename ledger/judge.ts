@@ -5,7 +5,7 @@
 import type { RejectionCode } from './codes.ts';
 import type { CutoverState, PacketRecord } from './cutover.ts';
 import type { Actor } from './events.ts';
-import type { HeldAgain } from './facts.ts';
+import type { HeardAgain, HeldAgain } from './facts.ts';
 import type { Hold } from './holds.ts';
 import type { Plan } from './plan.ts';
 import type { Proposal, Violation } from './proposal.ts';
@@ -39,6 +39,10 @@ export type Judge = {
    * Facts accepted by `after` that their tellers had no authority for, as is known since `before`, by subject.
    */
   heldAgain(before: CutoverState, after: CutoverState): readonly HeldAgain[];
+  /**
+   * Facts held by `after` for want of an authority that their tellers had, as is known since `before`, as they were held.
+   */
+  heardAgain(before: CutoverState, after: CutoverState): readonly HeardAgain[];
   /** Why this actor may not decide on this packet now; null when it may. */
   mayDecide(
     question: { actor: Actor; record: PacketRecord; decision: 'adopt' | 'decline' },

@@ -93,9 +93,13 @@ const firstMove: Judge['heldAgain'] = (_, after) =>
     .filter(({ occurredAt }) => occurredAt === minute(-58))
     .map(({ factId }) => ({ factId, code: 'not_authorised', against: null }));
 
+/** Who told what was held turns out to have had the authority for it. */
+const firstHeld: Judge['heardAgain'] = (before) =>
+  before.heldFacts.slice(0, 1).map(({ fact: { factId } }) => ({ factId, against: 'fact-1' }));
+
 /** A night in which everything happens that an event can say. */
 function wholeNight() {
-  const ledger = bench(night, testJudge({ heldAgain: firstMove }));
+  const ledger = bench(night, testJudge({ heldAgain: firstMove, heardAgain: firstHeld }));
   ledger.prepare();
   ledger.at(minute(-50));
   ledger.report([moved(140)], { occurredAt: minute(-58), sourceEventId: 'e', text: 'late' });
@@ -198,6 +202,11 @@ describe('the lineage', () => {
       { ruling: 'accepted' },
       { ruling: 'held', code: 'not_authorised' },
     ]);
+  });
+
+  it('says which held fact was heard again, and why', () => {
+    const heard = all.known.find((row) => row.item.kind === 'heard_again');
+    expect(heard?.item).toMatchObject({ factId: 'fact-1', against: 'fact-1' });
   });
 
   it('links rulings, proposals, verdicts, packets, decisions and refusals by their ids', () => {

@@ -107,6 +107,8 @@ function rowsOf(body: EventBody): Told[] {
       return body.facts.flatMap(({ factId, code, against }) =>
         own({ kind: 'held_again', factId, code, against }),
       );
+    case 'FactsHeardAgain':
+      return body.facts.flatMap((again) => own({ kind: 'heard_again', ...again }));
     case 'StatementRead':
       return body.facts.map(factRow);
     case 'ModelAsked': {
@@ -199,7 +201,7 @@ export function lineage(events: readonly LedgerEvent[], asOf: Instant | null): L
   };
 }
 
-/** Every ruling in these events, in order; an accepted fact that was held again has a second one. */
+/** Every ruling in these events, in order; a fact that was held or heard again has a second one. */
 export const rulingsIn = (events: readonly LedgerEvent[]): Ruling[] =>
   events.flatMap(({ body }): Ruling[] => {
     if (body.type === 'FactsRuled') return body.rulings;

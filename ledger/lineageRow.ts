@@ -40,6 +40,12 @@ export type LineageItem =
       readonly code: string;
       readonly against: Id | null;
     }
+  | {
+      /** It was held for want of authority; `against` is the fact that shows it was there. It is ruled on anew. */
+      readonly kind: 'heard_again';
+      readonly factId: Id;
+      readonly against: Id | null;
+    }
   | { readonly kind: 'run'; readonly runId: Id; readonly became: string }
   | {
       readonly kind: 'proposal';

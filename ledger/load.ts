@@ -11,7 +11,7 @@ import { StoreTrouble } from './trouble.ts';
 import type { Id } from './vocabulary.ts';
 
 /** Which fold made a snapshot. Raise it whenever `evolve` would give another state for the same events. */
-export const foldVersion = 'fold-10';
+export const foldVersion = 'fold-11';
 
 /** A snapshot is due when this many events have passed, so a cold load folds at most about as many. */
 export const snapshotEvery = 64;

@@ -7,7 +7,7 @@ import type { Agent, Agents } from '../agents/agent.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
 import { buildGraph, graphVersion } from '../graph/graph.ts';
 import type { StepSeen } from '../graph/run.ts';
-import { minute } from './support/build.ts';
+import { checkpoint, minute, plan } from './support/build.ts';
 import { type Loop, loopOn, storyOf } from './support/loop.ts';
 import { finished, forecast, lateNight, night, started } from './support/lateNight.ts';
 
@@ -145,6 +145,34 @@ describe('facts that move under a run', () => {
     expect(await loop.run()).toMatchObject({ outcome: 'no_change' });
     const { heldFacts } = await loop.state();
     expect(heldFacts.map(({ ruling }) => ruling.code)).toEqual(['not_structured']);
+  });
+
+  it('C6: that show late who had an authority have what was held for want of it ruled on anew, in one run', async () => {
+    const approval = { id: 'go', parties: ['ops'], needed: 1, validMinutes: null };
+    const loop = await loopOn(plan([checkpoint('cut', { approvals: [approval] })]));
+    await loop.run();
+    loop.clock.at = minute(-20);
+    const yes = {
+      kind: 'approval_given',
+      checkpoint: 'cut',
+      approval: 'go',
+      party: 'ops',
+    } as const;
+    await loop.report([yes], { reporter: 'dev' });
+    expect(await loop.run()).toMatchObject({ outcome: 'no_change' });
+    expect((await loop.state()).heldFacts).toMatchObject([{ ruling: { code: 'not_authorised' } }]);
+    loop.clock.at = minute(-10);
+    const span = { opensAt: minute(-30), closesAt: minute(1200) };
+    await loop.report(
+      [{ kind: 'holder_changed', authority: 'ops-authority', holder: 'dev', span }],
+      { source: 'interlock', reporter: 'lead' },
+    );
+    await loop.run();
+    const { heldFacts, situation, unruled } = await loop.state();
+    expect([heldFacts, unruled]).toEqual([[], []]);
+    expect(situation.assents).toMatchObject([{ assent: 'go', at: minute(-20) }]);
+    const heard = (await typesOf(loop)).filter((type) => type.startsWith('Facts'));
+    expect(heard).toEqual(['FactsRuled', 'FactsRuled', 'FactsHeardAgain', 'FactsRuled']);
   });
 
   it('that arrive between two agents are in the packet', async () => {

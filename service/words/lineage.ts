@@ -30,6 +30,8 @@ function itemText(item: LineageItem, names: Names): string {
       return `ruled ${item.factId}: ${item.ruling}${item.code === null ? '' : ` (${item.code})`}`;
     case 'held_again':
       return `held ${item.factId} again: ${item.code}${item.against === null ? '' : `, as ${item.against} shows`}`;
+    case 'heard_again':
+      return `hears ${item.factId} again: its teller had the authority${item.against === null ? '' : `, as ${item.against} shows`}`;
     case 'run':
       return `run ${item.runId} ${item.became}`;
     case 'proposal':

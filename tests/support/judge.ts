@@ -61,6 +61,7 @@ export const testJudge = (change: Partial<Judge> = {}): Judge => {
     basisDigest: testBasis,
     checkExplanation: () => [],
     heldAgain: () => [],
+    heardAgain: () => [],
     isReleaseLead: testLead,
     mayDecide: ({ actor }, state, now): RejectionCode | null =>
       judge.isReleaseLead(actor, state.situation.plan, now) ? null : 'not_release_lead',

@@ -19,6 +19,7 @@ export const lenient: Judge = {
   checkExplanation: () => [],
   basisDigest: (state) => digestOf('basis', state.situation),
   heldAgain: () => [],
+  heardAgain: () => [],
   mayDecide: () => null,
   isReleaseLead: () => true,
 };
