@@ -6,7 +6,7 @@
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { handle } from '../ledger/handle.ts';
-import { requestTrouble, waitingRun } from '../ledger/requesting.ts';
+import { questionStands, requestTrouble, waitingRun } from '../ledger/requesting.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import type { GraphDeps } from './deps.ts';
 import { graphVersion } from './graph.ts';
@@ -39,8 +39,7 @@ const mostTurns = 8;
 async function askingNow(deps: GraphDeps, cutoverId: Id): Promise<Id | null> {
   const { judge, now } = deps.ledger;
   const state = await stateOf(deps.ledger, cutoverId);
-  const waiting = waitingRun(state);
-  return waiting !== null && requestTrouble(state, { judge, now: now() }) === null ? waiting : null;
+  return questionStands(state, { judge, now: now() }) ? waitingRun(state) : null;
 }
 
 /** Starts a run when the ledger has something new, or finds the one to re-enter; null when there is neither. */

@@ -27,6 +27,12 @@ export function requestTrouble(
 export const waitingRun = (state: CutoverState): Id | null =>
   state.run !== null && state.run.runId === state.pending?.request?.runId ? state.run.runId : null;
 
+/** Whether a question stands before a person. Reports that speak against nothing in it wait until it is answered. */
+export const questionStands = (
+  state: CutoverState,
+  context: { judge: Judge; now: Instant },
+): boolean => waitingRun(state) !== null && requestTrouble(state, context) === null;
+
 /** Clears the pending packet and ends the run that waits on it. */
 export function clearing(state: CutoverState, reason: 'basis_moved' | 'expired'): EventBody[] {
   if (state.pending === null) return [];

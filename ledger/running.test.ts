@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actor, checkpoint, minute, plan, reading } from '../tests/support/build.ts';
 import { testJudge } from '../tests/support/judge.ts';
 import { bench, packetOn } from '../tests/support/packets.ts';
+import { workWaits } from './running.ts';
 
 const night = plan([checkpoint('cut'), checkpoint('check', { approvedStartAt: minute(60) })]);
 const moved = (minutes: number) =>
@@ -77,6 +78,28 @@ describe('starting a run', () => {
       { type: 'RunStarted', runId: 'next' },
     ]);
     expect(ledger.state().pending?.request?.runId).toBe(runId);
+  });
+
+  it('workers leave a question that stands alone: what moves nothing waits until it is answered', () => {
+    const ledger = waiting();
+    const waits = (): boolean =>
+      workWaits(ledger.state(), { judge: ledger.judge, now: ledger.now() });
+    expect(waits()).toBe(false);
+    ledger.report([words]);
+    expect(waits()).toBe(false);
+    ledger.give({
+      type: 'DeclinePacket',
+      binding: ledger.binding(),
+      actor: actor(),
+      reason: 'not tonight',
+    });
+    expect(waits()).toBe(true);
+  });
+
+  it('workers take up a question on facts that moved', () => {
+    const ledger = waiting();
+    ledger.report([moved(90)]);
+    expect(workWaits(ledger.state(), { judge: ledger.judge, now: ledger.now() })).toBe(true);
   });
 
   it('a run waiting for a person on facts that moved is cleared with its request', () => {

@@ -8,7 +8,7 @@ import type { CutoverState, Run } from './cutover.ts';
 import { accept, type DecideContext, type Decision, reject, unchanged } from './decision.ts';
 import type { EventBody } from './events.ts';
 import { awaitsExplanation } from './explaining.ts';
-import { clearing, requestTrouble, waitingRun } from './requesting.ts';
+import { clearing, questionStands, requestTrouble, waitingRun } from './requesting.ts';
 import { clockCallsForRun } from './slipping.ts';
 import type { Id } from './vocabulary.ts';
 
@@ -36,11 +36,14 @@ function roomToStart(state: CutoverState, context: Asking): EventBody[] | null {
   return calls ? room : null;
 }
 
-/** Whether a worker has anything to do here: a run is open that waits for nobody, holds are to be explained, or one would start. */
+/**
+ * Whether a worker has anything to do here: a run is open that waits for nobody, holds are to be explained, or a run
+ * would start. While a question stands none does, whatever has come since.
+ */
 export const workWaits = (state: CutoverState, context: Asking): boolean =>
   (state.run !== null && waitingRun(state) === null) ||
   awaitsExplanation(state) ||
-  roomToStart(state, context) !== null;
+  (!questionStands(state, context) && roomToStart(state, context) !== null);
 
 /**
  * Starts a run when something is new: a report, a request that no longer stands, or a slip past the tolerance.

@@ -7,12 +7,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judge } from '../constraints/judge.ts';
+import { run } from '../graph/run.ts';
+import type { EventType } from '../ledger/events.ts';
+import { handle } from '../ledger/handle.ts';
 import { load } from '../ledger/load.ts';
+import { attend } from '../service/worker/attend.ts';
 import { decisionFaults } from './support/audit.ts';
-import { declareTonight, eventsOf, eventually, fleetPlan, ledgerOn } from './support/fleet.ts';
+import {
+  declareTonight,
+  eventsOf,
+  eventually,
+  fleetPlan,
+  lateBy,
+  ledgerOn,
+  typesOf,
+} from './support/fleet.ts';
 import { postUntilAnswered } from './support/httpCallers.ts';
 import { type KillFleet, killFleet } from './support/killFleet.ts';
 import { lateReport, waitsForDecision } from './support/killNight.ts';
+import { loopOn } from './support/loop.ts';
 import { scaled, takeYourTime } from './support/scale.ts';
 import { kinds } from './support/stores.ts';
 import { builtFolder } from './support/supplied.ts';
@@ -72,5 +85,53 @@ describe('a storm of reports', () => {
     expect(presented.length).toBeGreaterThan(0);
     expect(afterMs).toBeLessThanOrEqual(soonMs);
     expect(decisionFaults(events, judge)).toEqual([]);
+  });
+});
+
+describe.each(kinds)('a worker that waits for reports to pause, on $name', (kind) => {
+  it('rules on what waits meanwhile, so that little is left to do when they do', async () => {
+    const place = await kind.fresh();
+    const store = await place.open();
+    const { ledger, ...graph } = (await loopOn(fleetPlan('ahead'), { store, at: Date.now() })).deps;
+    const now = () => Date.now();
+    const deps = { ...graph, ledger: { ...ledger, now } };
+    await run(deps, 'ahead');
+    let reports = 0;
+    let runs = 0;
+    const report = (): Promise<unknown> =>
+      handle(deps.ledger, 'ahead', {
+        type: 'ReceiveReport',
+        body: lateBy(`report-${(reports += 1)}`, 10 + (reports % 40)),
+      });
+    for (let waiting = 0; waiting < 200; waiting += 1) await report();
+    const attending = attend(
+      {
+        graph: deps,
+        holder: 'one',
+        leaseMs: 30_000,
+        pace: { quietMs: 2_000, calmMs: 60_000, longestWaitMs: 60_000 },
+        onRun: () => (runs += 1),
+        traced: (_run, work) => work(),
+      },
+      'ahead',
+      new AbortController().signal,
+    );
+    const counts = (type: EventType): Promise<number> =>
+      eventsOf(store, 'ahead').then((all) => typesOf(all).filter((one) => one === type).length);
+    await eventually('rulings before they pause', async () => {
+      await report();
+      return (await counts('FactsRuled')) > 0;
+    });
+    expect(await counts('PacketPrepared')).toBe(1);
+    const { unruled } = (await load(store, 'ahead')) ?? {};
+    expect(unruled?.length).toBeLessThan(reports - 199);
+    await attending;
+    expect(await counts('PacketPrepared')).toBe(2);
+    // The report that came after its run began is no reason to look again and again while the packet waits.
+    expect(runs).toBe(1);
+    expect(waitsForDecision(await load(store, 'ahead'))).not.toBeNull();
+    expect(decisionFaults(await eventsOf(store, 'ahead'), judge)).toEqual([]);
+    await store.close();
+    await place.remove();
   });
 });

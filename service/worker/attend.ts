@@ -37,6 +37,10 @@ const mostRuns = 64;
 /** A run is put off when so many reports have overtaken it. */
 const overtakenBy = 4;
 const lookEveryMs = 200;
+/** So many facts are not left waiting until reports pause: a thousand at once would make the packet late. */
+const readAheadAt = 128;
+/** Reading ahead is given up after so many steps: reports come faster than they are read. */
+const readAheadSteps = 16;
 
 type Attending = { readonly cutoverId: Id; readonly fence: Fence; readonly signal: AbortSignal };
 
@@ -72,6 +76,34 @@ async function runOnce(
   }
 }
 
+/** Has the facts ruled on that wait while reports still come, and stops before anything is proposed about them. */
+async function readAhead(
+  deps: AttendDeps,
+  { cutoverId, fence, signal }: Attending,
+  state: CutoverState,
+): Promise<void> {
+  if (state.unruled.length < readAheadAt) return;
+  const read = new AbortController();
+  let steps = 0;
+  let ruled = false;
+  const graph: GraphDeps = {
+    ...deps.graph,
+    ledger: { ...deps.graph.ledger, fence },
+    signal: AbortSignal.any([signal, read.signal]),
+    onStep: (step) => {
+      deps.graph.onStep?.(step);
+      steps += 1;
+      if ((ruled && step.node === 'supervisor') || steps >= readAheadSteps) read.abort();
+      ruled ||= step.node === 'gate';
+    },
+  };
+  try {
+    await run(graph, cutoverId, { turns: 1 });
+  } catch (error) {
+    if (!read.signal.aborted || signal.aborted) throw error;
+  }
+}
+
 async function workOnce(
   deps: AttendDeps,
   attending: Attending,
@@ -79,7 +111,8 @@ async function workOnce(
 ): Promise<void> {
   const { ledger } = deps.graph;
   const { cutoverId, signal } = attending;
-  const waiting = { ...ledger, pace: deps.pace, signal };
+  const meanwhile = (seen: CutoverState): Promise<void> => readAhead(deps, attending, seen);
+  const waiting = { ...ledger, pace: deps.pace, signal, meanwhile };
   const paused = await untilTheyPause(waiting, state);
   crashPoint('run.begins');
   const before = await load(ledger.store, cutoverId);

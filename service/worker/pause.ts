@@ -32,11 +32,13 @@ type Waiting = {
   readonly now: () => Instant;
   readonly pace: Pace;
   readonly signal: AbortSignal;
+  /** Done after each look while they keep coming. */
+  readonly meanwhile: (state: CutoverState) => Promise<void>;
 };
 
 /** Waits until reports about the cutover pause. False when they did not within the longest wait. */
 export async function untilTheyPause(
-  { store, now, pace, signal }: Waiting,
+  { store, now, pace, signal, meanwhile }: Waiting,
   first: CutoverState,
 ): Promise<boolean> {
   const endsAt = Date.now() + pace.longestWaitMs;
@@ -45,6 +47,7 @@ export async function untilTheyPause(
     const ms = msToWait(state, now(), pace);
     if (ms === 0) return true;
     if (Date.now() + ms > endsAt) return false;
+    await meanwhile(state);
     await sleep(ms, undefined, { signal });
     state = await load(store, first.cutoverId);
   }

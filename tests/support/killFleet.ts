@@ -27,8 +27,8 @@ export type KillFleet = {
     crash?: string | null,
     more?: Readonly<Record<string, string>>,
   ): Half;
-  /** Kills everything that was started with this verb. */
-  killAll(verb: 'serve' | 'work'): Promise<void>;
+  /** Kills these, whatever they are at. */
+  kill(halves: readonly Half[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -44,14 +44,11 @@ export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
   ]);
   await redis.start();
   const board = await sourceOn(beside, 'board');
-  const halves = new Map<Half, 'serve' | 'work'>();
-  const killAll = async (verb: 'serve' | 'work'): Promise<void> => {
-    for (const [half, is] of halves) {
-      if (is !== verb) continue;
-      half.signal('SIGKILL');
-      await half.ended;
-      halves.delete(half);
-    }
+  const halves = new Set<Half>();
+  const kill = async (those: readonly Half[]): Promise<void> => {
+    for (const half of those) half.signal('SIGKILL');
+    await Promise.all(those.map(({ ended }) => ended));
+    for (const half of those) halves.delete(half);
   };
   return {
     address: place.address,
@@ -69,15 +66,16 @@ export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
         INTERLOCK_NOTICE_PRIVATE: '127.0.0.1',
         INTERLOCK_NOTICE_ALLOW: `webhook:${receiver.url}`,
         INTERLOCK_NOTICE_CLAIM_SECONDS: '3',
+        INTERLOCK_NOTICE_WINDOW_SECONDS: '0',
         ...(crash === null ? {} : { INTERLOCK_CRASH: crash }),
         ...more,
       });
-      halves.set(half, verb);
+      halves.add(half);
       return half;
     },
-    killAll,
+    kill,
     close: async () => {
-      await Promise.all([killAll('serve'), killAll('work')]);
+      await kill([...halves]);
       await redis.stop();
       await receiver.close();
       await beside.close();

@@ -1,5 +1,5 @@
 /**
- * One small night that is walked over HTTP while processes die: two reports, each sent twice, a decision in between, and
+ * One small night that is walked over HTTP while processes die: reports, each sent twice, decisions in between, and
  * notices to a real receiver. It keeps what it was promised, and afterwards says what of that does not hold.
  */
 import { judge } from '../../constraints/judge.ts';
@@ -33,10 +33,12 @@ export type Walker = {
 export type Promised = {
   /** Source event ids of reports that were acknowledged. */
   readonly acknowledged: readonly string[];
-  /** The packet that was said to be adopted. */
-  readonly adopted: string;
+  /** The packets that were said to be adopted, in their order. */
+  readonly adopted: readonly string[];
   /** Requests that got no answer. */
   readonly lost: number;
+  /** The longest that anything was waited for: a packet, a decision taken, a cutover at rest. */
+  readonly longestWaitMs: number;
 };
 
 /** The request that says that the first step starts so many minutes into the night. */
@@ -112,16 +114,43 @@ const isQuiet = async (store: Store, cutoverId: string): Promise<boolean> => {
   return lease === null || lease.until <= Date.now();
 };
 
-/** From a declared cutover to the second packet adopted and a third one waiting. */
-export async function walkNight(walker: Walker, cutoverId: string): Promise<Promised> {
+const roundsAtMost = 4;
+
+/**
+ * From a declared cutover through reports and adopted packets to one that waits: two reports with a decision in between,
+ * and another decision and report for as long as `goesOn` says so, a few times at most.
+ */
+export async function walkNight(
+  walker: Walker,
+  cutoverId: string,
+  goesOn: () => boolean = () => false,
+): Promise<Promised> {
   const { store } = walker;
-  await eventually('packet 1', async () => (await load(store, cutoverId))?.current);
-  let lost = await report(walker, cutoverId, { id: 'first', minutes: 20 });
-  const { adopted, lost: lostOnDeciding } = await adopt(walker, cutoverId);
-  lost += lostOnDeciding;
-  lost += await report(walker, cutoverId, { id: 'second', minutes: 35 });
-  await eventually('a quiet cutover', () => isQuiet(store, cutoverId));
-  return { acknowledged: ['first', 'second'], adopted, lost };
+  let longestWaitMs = 0;
+  const timed = async <T>(work: Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const done = await work;
+    longestWaitMs = Math.max(longestWaitMs, Math.round(performance.now() - startedAt));
+    return done;
+  };
+  const acknowledged: string[] = [];
+  const adopted: string[] = [];
+  let lost = 0;
+  const tell = async (minutes: number): Promise<void> => {
+    const id = `report-${acknowledged.length + 1}`;
+    lost += await timed(report(walker, cutoverId, { id, minutes }));
+    acknowledged.push(id);
+  };
+  await timed(eventually('packet 1', async () => (await load(store, cutoverId))?.current));
+  await tell(20);
+  do {
+    const decided = await timed(adopt(walker, cutoverId));
+    adopted.push(decided.adopted);
+    lost += decided.lost;
+    await tell(30 + 5 * adopted.length);
+    await timed(eventually('a quiet cutover', () => isQuiet(store, cutoverId)));
+  } while (goesOn() && adopted.length < roundsAtMost);
+  return { acknowledged, adopted, lost, longestWaitMs };
 }
 
 const timesOf = (values: readonly string[]): Map<string, number> =>
@@ -187,7 +216,8 @@ export async function nightFaults(
     ...decisionFaults(events, judge),
     ...reportFaults(events, promised),
     ...noticeFaults(events, cutoverId, receiver),
-    ...(state?.current?.packet.packetId === promised.adopted ? [] : ['another packet is current']),
-    ...(adopted === 2 ? [] : [`${adopted} packets were adopted`]),
+    ...(state?.current?.packet.packetId === promised.adopted.at(-1) ? [] : ['another is current']),
+    // Nobody was asked about packet 1.
+    ...(adopted === promised.adopted.length + 1 ? [] : [`${adopted} packets were adopted`]),
   ];
 }

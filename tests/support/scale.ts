@@ -16,6 +16,9 @@ export const scaled = (size: number): number => {
   return Math.round(size * (Number.isFinite(depth) && depth > 0 ? depth : 1));
 };
 
+/** Whether this is a deep run: claims whose size is no multiple of the ordinary one ask. */
+export const isDeep = (): boolean => scaled(1) > 1;
+
 /** Gives the tests of a file the time that their size takes on a machine with much else to do. */
 export const takeYourTime = (): void => {
   vi.setConfig({ testTimeout: 240_000 * Math.max(1, scaled(1)) });
