@@ -116,15 +116,17 @@ function cutLabel(rest: string): Cut<string | null> {
   };
 }
 
-/** After an ISO date a minus is an offset; after any other date it is more likely a range, which is refused. */
+/** After an ISO date a minus is an offset; after any other date it is more likely a range. */
 const offsetAllowed = (text: string, sign: string, match: string): boolean =>
   sign === '+' || isoDate.test(text) || /UTC|GMT/.test(match);
 
 function cutOffset(text: string, rest: string): Cut<number | null> {
   const found = cut(rest, signed, (match) => {
     const [whole, sign, hours, minutes] = match;
-    if (!offsetAllowed(text, sign ?? '', whole) || number(hours) > 14 || number(minutes) > 59)
-      return null;
+    // Every zone west of Greenwich lies whole quarters of an hour behind: 02:10-02:25 is from one time to another.
+    const isRange = sign === '-' && number(minutes) % 15 !== 0;
+    if (isRange || !offsetAllowed(text, sign ?? '', whole)) return null;
+    if (number(hours) > 14 || number(minutes) > 59) return null;
     return (sign === '-' ? -1 : 1) * (number(hours) * 60 + number(minutes));
   });
   return found.value === null ? { value: null, rest } : found;

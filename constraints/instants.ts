@@ -91,14 +91,26 @@ function withDate(parts: WrittenInstant, ground: Ground): Meaning {
   return single(inside.length > 0 ? inside : meanings);
 }
 
+const between = /\s+(?:or|and|to)\s+|\s*[-/\u2013\u2014]\s*(?=\d{1,2}:\d{2})/i;
+
+/** Two instants or more with words between that leave open which is meant: each is what it could mean. */
+function severalIn(text: string, zone: string, window: Interval): Meaning {
+  const parts = text.replace(/^between\s+/i, '').split(between);
+  const meanings = parts.length < 2 ? [] : parts.map((part) => meaningOf(part, zone, window));
+  const isEach = meanings.every(({ candidates }) => candidates.length > 0);
+  return isEach ? single(meanings) : unreadable;
+}
+
 /**
  * Every instant a text could mean, and what is wrong with it if that is not exactly one. Nothing is wrong
  * exactly when there is one candidate and no trouble.
  */
 export function meaningOf(text: string, zone: string, window: Interval): Meaning {
-  const parts = text.length > longest ? null : takeApart(text.trim());
-  const ground = { zone: parts?.namedZone ?? zone, window };
-  if (parts === null || parts.times.length === 0 || !isZone(ground.zone)) return unreadable;
+  if (text.length > longest) return unreadable;
+  const parts = takeApart(text.trim());
+  if (parts === null) return severalIn(text.trim(), zone, window);
+  const ground = { zone: parts.namedZone ?? zone, window };
+  if (parts.times.length === 0 || !isZone(ground.zone)) return unreadable;
   const read = parts.dates === null ? withoutDate : withDate;
   const { candidates, trouble } = single(
     parts.times.map((time) => read({ ...parts, times: [time] }, ground)),

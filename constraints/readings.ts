@@ -47,16 +47,19 @@ function instantsIn(text: string, { from, to }: Stretch): Stretch[] {
   return found;
 }
 
-/** The one instant that a quote names, read with every word around it that belongs to it; else one that names none. */
+/**
+ * The one instant that a quote names, read with every word around it that belongs to it; else one that names none, or
+ * everything it could mean.
+ */
 function instantOf(text: string, quote: Stretch, { zone, window }: Plan): Reading {
   const named = instantsIn(text, sentenceAround(text, quote)).filter(
     ({ from, to }) => from < quote.to && to > quote.from,
   );
-  const [only] = named;
+  const [first, last] = [named[0], named.at(-1)];
   const words =
-    named.length === 1 && only !== undefined
-      ? text.slice(only.from, only.to)
-      : text.slice(quote.from, quote.to);
+    first === undefined || last === undefined
+      ? text.slice(quote.from, quote.to)
+      : text.slice(first.from, last.to);
   return readInstant(words, zone, window);
 }
 

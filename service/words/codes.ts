@@ -10,7 +10,7 @@ export const readinessWords: Readonly<Record<ReadinessCode, string>> = {
   not_authorised: 'the reporter had no mapped authority for this at that time',
   unknown_subject: 'it names something the plan does not have',
   not_structured: 'it is free text that nobody has turned into a typed fact',
-  no_number: 'it names no time',
+  no_number: 'it names no time, or more than one',
   weekday_date_disagree: 'its weekday and its date disagree',
   zone_out_of_season: 'its zone label is out of season',
   clock_change: 'its local time falls inside a clock change',
