@@ -125,9 +125,15 @@ function authorityTrouble(
   { state, context }: { state: CutoverState; context: DecideContext },
 ): No | null {
   const code = context.judge.mayDecide({ actor, record, decision }, state, context.now);
-  return code === null
-    ? null
-    : { code, detail: `${actor.subject} may not ${decision} v${record.packet.version} now` };
+  if (code === null) return null;
+  const no = `${actor.subject} may not ${decision} v${record.packet.version} now`;
+  const { leadRole } = state.situation.plan;
+  return code === 'separation_of_duties'
+    ? {
+        code,
+        detail: `${no}: let another ${leadRole} decide; where there is none, hand the role over (a holder_changed fact), and the new holder decides on the packet that follows`,
+      }
+    : { code, detail: no };
 }
 
 function checkTrouble(record: PacketRecord, state: CutoverState, context: DecideContext) {

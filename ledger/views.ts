@@ -2,7 +2,9 @@
  * What people look at: the current packet with its banner, the pending one, and one person's orders. Pure folds
  * of the state; they render no text and decide nothing.
  */
+import type { RejectionCode } from './codes.ts';
 import type { CutoverState, PacketRecord, Request } from './cutover.ts';
+import type { Actor } from './events.ts';
 import { holdsOf } from './explaining.ts';
 import type { Fact } from './facts.ts';
 import type { Hold } from './holds.ts';
@@ -57,6 +59,28 @@ export function currentView(state: CutoverState, { judge, now }: Seen): CurrentV
   };
 }
 
+export type Decider = { readonly person: Id; readonly refusal: RejectionCode | null };
+
+/** Who may adopt a packet at this instant, asked of each release lead as if they had just come to decide. */
+function decidersOn(record: PacketRecord, state: CutoverState, { judge, now }: Seen): Decider[] {
+  const { plan } = state.situation;
+  const actorFor = (subject: Id): Actor => ({
+    kind: 'person',
+    issuer: 'interlock',
+    subject,
+    role: plan.leadRole,
+    authenticatedAt: now,
+    origin: 'view',
+  });
+  return plan.people
+    .map(({ id }) => actorFor(id))
+    .filter((actor) => judge.isReleaseLead(actor, plan, now))
+    .map((actor) => ({
+      person: actor.subject,
+      refusal: judge.mayDecide({ actor, record, decision: 'adopt' }, state, now),
+    }));
+}
+
 export type PendingView = {
   readonly record: PacketRecord;
   readonly request: Request;
@@ -64,6 +88,8 @@ export type PendingView = {
   readonly trouble: 'basis_moved' | 'expired' | null;
   /** Whole minutes until the request ends; negative once it has. */
   readonly minutesLeft: number;
+  /** Everyone who is the release lead now, in the order of the plan, and why they may not adopt it; null when they may. */
+  readonly deciders: readonly Decider[];
 };
 
 /** The packet that waits for the release lead; null when none does. */
@@ -75,6 +101,7 @@ export function pendingView(state: CutoverState, seen: Seen): PendingView | null
     request,
     trouble: requestTrouble(state, seen),
     minutesLeft: Math.floor((request.expiresAt - seen.now) / minuteMs),
+    deciders: decidersOn(record, state, seen),
   };
 }
 

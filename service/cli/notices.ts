@@ -77,10 +77,26 @@ function logText(
   ].join('\n');
 }
 
-const previewText = (preview: Preview, names: Names): string =>
-  preview.kind === 'nothing'
-    ? wrap(`${names.person(preview.person)}: nothing, ${reasonWords[preview.reason]}`)
-    : `--- ${names.person(preview.person)}, by ${preview.channel} to ${preview.address}\n${preview.text}`;
+/** Every message as it would be sent; then who would get nothing, each reason once. */
+function previewTexts(previews: readonly Preview[], names: Names): string[] {
+  const messages = previews.flatMap((one) =>
+    one.kind === 'message'
+      ? [`--- ${names.person(one.person)}, by ${one.channel} to ${one.address}\n${one.text}`]
+      : [],
+  );
+  const isSlack = previews.some((one) => one.kind === 'message' && one.channel === 'slack');
+  const quiet = new Map<string, string[]>();
+  for (const one of previews) {
+    if (one.kind === 'message') continue;
+    const why = reasonWords[one.reason];
+    quiet.set(why, [...(quiet.get(why) ?? []), names.person(one.person)]);
+  }
+  return [
+    ...messages,
+    ...(isSlack ? ['Slack gets the same as blocks: --json shows them.'] : []),
+    ...[...quiet].map(([why, people]) => wrap(`Nothing, ${why}: ${people.join(', ')}`)),
+  ];
+}
 
 async function preview(
   { ledger }: LedgerOnly,
@@ -96,7 +112,7 @@ async function preview(
   });
   const { version } = record.packet;
   const title = `What would be sent if packet ${version} (${record.checkCode}) were adopted now; nothing was sent.`;
-  return answered([title, ...previews.map((one) => previewText(one, names))].join('\n\n'), {
+  return answered([title, ...previewTexts(previews, names)].join('\n\n'), {
     version,
     previews,
   });

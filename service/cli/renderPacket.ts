@@ -6,12 +6,12 @@ import type { PacketRecord } from '../../ledger/cutover.ts';
 import { holdsOf, isUnexplained } from '../../ledger/explaining.ts';
 import type { Hold } from '../../ledger/holds.ts';
 import type { Packet, PacketLine, PacketTemplate } from '../../ledger/packet.ts';
-import { readinessWords } from '../words/codes.ts';
 import { deltaLineText, driverText, floatText } from '../words/deltas.ts';
 import { causeText, holdFooter, relaxationText, releaseText } from '../words/holds.ts';
 import { holdWords } from '../words/codes.ts';
 import type { Names } from '../words/names.ts';
 import { notNotifiedWords } from '../words/noticeReasons.ts';
+import { whyText } from '../words/rulings.ts';
 import { fullTimeText, shiftText, timeText } from '../words/times.ts';
 import { heading, type Paint, paintOf, type Screen, table, wrap } from './screen.ts';
 
@@ -129,7 +129,7 @@ export function renderHolds(record: PacketRecord, { names, screen }: View): stri
   if (holds.length === 0) return 'Nothing is held.';
   const paint = paintOf(screen);
   const first = isUnexplained(record)
-    ? ['These are the first reasons; the smallest ones are not worked out yet.']
+    ? ['These are the first reasons found; the smallest ones are not worked out.']
     : [];
   const texts = holds.map((hold) => {
     const behind = hold.behind === null ? '' : ` (${names.checkpoint(hold.behind)})`;
@@ -160,14 +160,9 @@ export function renderHeldFacts(
   if (packet.heldFacts.length === 0) return 'No fact is held.';
   return packet.heldFacts
     .map((held) => {
-      const candidates =
-        held.candidates.length === 0
-          ? ''
-          : `; could mean ${held.candidates.map((at) => timeText(at, names.zone)).join(' or ')}`;
-      const against = held.against === null ? '' : ` (against ${held.against})`;
       const said = texts.get(held.factId);
       return wrap(
-        `${held.factId}${said === undefined ? '' : ` "${said}"`}: held, ${readinessWords[held.code]}${against}${candidates}`,
+        `${held.factId}${said === undefined ? '' : ` "${said}"`}: held, ${whyText(held, names)}`,
       );
     })
     .join('\n');

@@ -6,6 +6,8 @@ import type { RunResult } from '../../graph/run.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { rulingsIn } from '../../ledger/lineage.ts';
+import { pendingView, type Seen } from '../../ledger/views.ts';
+import { readFacts } from '../../tools/readFacts.ts';
 import { subjectOf } from '../../ledger/subjects.ts';
 import type { Interlock } from '../interlock.ts';
 import { eventsOf } from '../packets.ts';
@@ -13,7 +15,8 @@ import { readinessWords, violationWords } from '../words/codes.ts';
 import { namesOf } from '../words/names.ts';
 import { type Answer, answered, exits } from './answer.ts';
 import { stateOf } from './cutovers.ts';
-import { renderPacket } from './renderPacket.ts';
+import { renderPacket, type View } from './renderPacket.ts';
+import { decidersLines, waitingLines } from './statusText.ts';
 import { heading, type Screen, wrap } from './screen.ts';
 
 /** The facts that an event brings, and under which words; null when it brings none. */
@@ -44,20 +47,37 @@ export function howToDecide(state: CutoverState): string {
   ].join('\n');
 }
 
+/**
+ * What the reader of the packet that waits has to know beside it: facts that have arrived since and move nothing in it,
+ * and who may not adopt it. Empty where there is nothing of that.
+ */
+export function besidePending(state: CutoverState, seen: Seen, view: View): string[] {
+  const pending = pendingView(state, seen);
+  if (pending === null) return [];
+  const { names, screen } = view;
+  const since = waitingLines(state, names, readFacts(state));
+  return [
+    ...(since.length === 0 ? [] : [heading('Arrived since, not in this packet', screen), ...since]),
+    ...decidersLines(pending, state.situation.plan, names),
+  ];
+}
+
 function waiting(
   state: CutoverState,
   events: readonly LedgerEvent[],
-  context: { utc: boolean; screen: Screen; howTo: boolean },
+  context: { utc: boolean; screen: Screen; howTo: boolean; seen: Seen },
 ): string {
   const record = state.pending?.record;
   if (record === undefined) return 'No packet waits for a decision.';
   const names = namesOf(state.situation.plan, context.utc ? 'UTC' : undefined);
+  const view = { names, screen: context.screen };
   const packet = renderPacket(record, {
     before: state.current?.packet ?? null,
     factTexts: factTexts(events),
-    view: { names, screen: context.screen },
+    view,
   });
-  return context.howTo ? `${packet}\n\n${howToDecide(state)}` : packet;
+  const text = [packet, ...besidePending(state, context.seen, view)].join('\n');
+  return context.howTo ? `${text}\n\n${howToDecide(state)}` : text;
 }
 
 const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'>, string>> = {
@@ -100,7 +120,7 @@ export async function describeRun(
   done: { cutoverId: string; result: RunResult; utc: boolean; howTo?: boolean },
   screen: Screen,
 ): Promise<Answer> {
-  const { store } = interlock.ledger;
+  const { store, judge, now } = interlock.ledger;
   const { cutoverId, result } = done;
   const [state, events] = [await stateOf(store, cutoverId), await eventsOf(store, cutoverId)];
   const json = {
@@ -114,7 +134,13 @@ export async function describeRun(
   const facts = ruled.length === 0 ? '' : `${heading('Facts', screen)}\n${ruled.join('\n')}\n\n`;
   if (result.outcome === 'awaiting_decision') {
     return answered(
-      facts + waiting(state, events, { utc: done.utc, screen, howTo: done.howTo !== false }),
+      facts +
+        waiting(state, events, {
+          utc: done.utc,
+          screen,
+          howTo: done.howTo !== false,
+          seen: { judge, now: now() },
+        }),
       json,
     );
   }

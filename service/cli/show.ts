@@ -21,12 +21,13 @@ import { renderDiff, renderOrders } from './renderPerson.ts';
 import {
   bannerText,
   coverageLines,
+  decidersLines,
   heldFactLines,
   oldOrdersText,
   pendingText,
   waitingLines,
 } from './statusText.ts';
-import { factTexts } from './runText.ts';
+import { besidePending, factTexts } from './runText.ts';
 import { heading, type Screen, wrap } from './screen.ts';
 
 type Common = { readonly cutover?: string | undefined; readonly utc?: boolean | undefined };
@@ -58,7 +59,8 @@ export async function status(
       ? []
       : [renderStatus(current.record.packet, { state, forecast }, { names, screen })]),
     pendingText(pending, names),
-    ...waitingLines(state.unruled, waiting),
+    ...(pending === null ? [] : decidersLines(pending, plan, names)),
+    ...waitingLines(state, names, waiting),
     ...coverageLines(gaps, names),
     ...heldFactLines(state, names),
     heading('Who still acts on old orders', screen),
@@ -99,7 +101,13 @@ export async function packet(
   }
   const replaced = record.packet.supersedes?.packetHash;
   const before = packets.findLast((known) => known.packetHash === replaced)?.packet ?? null;
-  return answered(renderPacket(record, { before, factTexts: factTexts(events), view }), record);
+  const whole = renderPacket(record, { before, factTexts: factTexts(events), view });
+  const { judge } = interlock.ledger;
+  const beside =
+    record.packetHash === state.pending?.record.packetHash
+      ? besidePending(state, { judge, now: interlock.ledger.now() }, view)
+      : [];
+  return answered([whole, ...beside].join('\n'), record);
 }
 
 /** The hold register of the pending packet, or of the current one. */

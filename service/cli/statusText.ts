@@ -4,11 +4,13 @@
 import type { CoverageGap } from '../../constraints/planCoverage.ts';
 import type { OldOrders } from '../../ledger/attendance.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
-import type { Fact, Ruling } from '../../ledger/facts.ts';
+import type { Ruling } from '../../ledger/facts.ts';
+import type { Plan } from '../../ledger/plan.ts';
 import type { CurrentView, PendingView } from '../../ledger/views.ts';
-import { readinessWords } from '../words/codes.ts';
+import { rejectionWords } from '../words/codes.ts';
 import type { Names } from '../words/names.ts';
 import { standingText } from '../words/noticeReasons.ts';
+import { whyText } from '../words/rulings.ts';
 import { fullTimeText, minutesText, timeText } from '../words/times.ts';
 import { wrap } from './screen.ts';
 
@@ -26,13 +28,22 @@ export function bannerText(current: CurrentView | null, names: Names): string[] 
   ];
 }
 
-/** Facts that have arrived and wait for the next run, each with how the rule book reads it now. */
-export function waitingLines(facts: readonly Fact[], readings: readonly Ruling[]): string[] {
-  return facts.map((fact) => {
-    const reading = readings.find(({ factId }) => factId === fact.factId);
+/**
+ * Facts that have arrived and wait for the next run, each with how the rule book reads it now: what the reader of a
+ * packet that waits would otherwise not hear of, because it moves nothing in it.
+ */
+export function waitingLines(
+  { unruled }: CutoverState,
+  names: Names,
+  readings: readonly Ruling[],
+): string[] {
+  const read = new Map(readings.map((reading) => [reading.factId, reading]));
+  return unruled.map((fact) => {
+    const reading = read.get(fact.factId);
+    const why = reading === undefined ? '' : whyText(reading, names);
     const ruling = reading === undefined ? 'not read yet' : reading.ruling.replaceAll('_', ' ');
     return wrap(
-      `Waiting fact ${fact.factId}, ${fact.source}: "${fact.text}" - the next run will rule: ${ruling}`,
+      `Waiting fact ${fact.factId}, ${fact.source}: "${fact.text}" - the next run will rule: ${ruling}${why === '' ? '' : `, ${why}`}`,
     );
   });
 }
@@ -45,6 +56,36 @@ export function coverageLines(gaps: readonly CoverageGap[], names: Names): strin
       `Coverage gap: no ${names.role(role)}${what} from ${timeText(span.opensAt, names.zone)} to ${timeText(span.closesAt, names.zone)}`,
     );
   });
+}
+
+/**
+ * Who may not adopt the packet that waits although they are the lead, and why; when nobody may, what to do about it.
+ * Nothing where every lead may.
+ */
+export function decidersLines(
+  { deciders }: PendingView,
+  { leadRole }: Plan,
+  names: Names,
+): string[] {
+  const role = names.role(leadRole);
+  const refused = deciders.flatMap(({ person, refusal }) =>
+    refusal === null
+      ? []
+      : [`${names.person(person)} may not adopt it now: ${rejectionWords[refusal]}.`],
+  );
+  const free = deciders.filter(({ refusal }) => refusal === null);
+  const apart = deciders.some(({ refusal }) => refusal === 'separation_of_duties');
+  if (free.length > 0) {
+    const who = free.map(({ person }) => names.person(person)).join(' or ');
+    return refused.length === 0 ? [] : [...refused, `${who} may.`].map((line) => wrap(line));
+  }
+  const help =
+    deciders.length === 0
+      ? `Nobody may adopt it: nobody is mapped as ${role} now.`
+      : apart
+        ? `So nobody may. To hand over, report who is ${role} from now on (holder): the new holder may adopt the packet that follows.`
+        : 'So nobody may.';
+  return [...refused, help].map((line) => wrap(line));
 }
 
 /** The packet that waits, until when, and whether it could still be adopted. */
@@ -61,11 +102,11 @@ export function pendingText(pending: PendingView | null, names: Names): string {
   );
 }
 
-/** Every held fact with its reason. */
+/** Every held fact with its reason and what it could mean. */
 export function heldFactLines(state: CutoverState, names: Names): string[] {
   return state.heldFacts.map(({ fact, ruling }) =>
     wrap(
-      `Held fact ${fact.factId}, ${timeText(fact.receivedAt, names.zone)}, ${fact.source}: "${fact.text}"${ruling.code === null ? '' : ` - ${readinessWords[ruling.code]}`}`,
+      `Held fact ${fact.factId}, ${timeText(fact.receivedAt, names.zone)}, ${fact.source}: "${fact.text}" - ${whyText(ruling, names)}`,
     ),
   );
 }

@@ -110,6 +110,9 @@ export const StatusAnswer = z
         request: z.looseObject({ packetId: Id, expiresAt: Instant }),
         trouble: z.enum(['basis_moved', 'expired']).nullable(),
         minutesLeft: z.number(),
+        deciders: z
+          .array(z.strictObject({ person: Id, refusal: RejectionCode.nullable() }))
+          .meta({ description: 'Every release lead, and why they may not adopt it now, if so.' }),
       })
       .nullable(),
     forecast: z.strictObject({

@@ -9,6 +9,8 @@ type Row = { readonly status: Status; readonly fix: string };
 
 const look = 'look at the packet that waits and decide on that one';
 const ours = 'tell an operator: no route sends this';
+const handOver =
+  'another release lead decides; where there is none, report a holder of that role, who decides on the packet that follows';
 const ask = 'ask the release lead, whom the authority mapping names';
 
 export const rejectionAnswers: Readonly<Record<RejectionCode, Row>> = {
@@ -41,7 +43,7 @@ export const rejectionAnswers: Readonly<Record<RejectionCode, Row>> = {
   nonce_mismatch: { status: 409, fix: look },
   not_release_lead: { status: 403, fix: ask },
   authority_lapsed: { status: 403, fix: ask },
-  separation_of_duties: { status: 403, fix: 'let somebody decide who has no other duty in it' },
+  separation_of_duties: { status: 403, fix: handOver },
   freeze_in_force: { status: 409, fix: 'wait until the freeze is lifted' },
   check_failed: { status: 409, fix: 'wait for the next packet: this one breaks rules now' },
   reason_missing: { status: 422, fix: 'say why in "reason"' },

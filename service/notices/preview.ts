@@ -66,7 +66,7 @@ function messageOf(outgoing: Outgoing, mailFrom: string): { message: unknown; te
     }
     case 'slack': {
       const message = slackMessage(outgoing);
-      return { message, text: `${plainLetter(outgoing)}[as Slack blocks: --json shows them]` };
+      return { message, text: plainLetter(outgoing).trimEnd() };
     }
     case 'webhook': {
       const message: unknown = JSON.parse(webhookBody(outgoing));
