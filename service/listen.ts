@@ -1,10 +1,12 @@
-/** An HTTP server on a port: starts when it is bound, and stops by finishing what it has begun. */
+/** An HTTP server on a port: starts when it is bound, and stops by finishing what it has begun, within a bound. */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 
-export type Listening = { readonly url: string; stop(): Promise<void> };
-
-const drainMs = 5_000;
+export type Listening = {
+  readonly url: string;
+  /** Takes nothing new; what has not ended after so many milliseconds is cut off, unanswered. */
+  stop(drainMs: number): Promise<void>;
+};
 
 /** Whoever sends slowly is cut off: headers and whole requests have a time, and a connection that says nothing too. */
 const patience = {
@@ -35,7 +37,7 @@ export async function listen(
   const shown = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${shown}:${bound?.port ?? port}`,
-    stop: () =>
+    stop: (drainMs) =>
       new Promise((resolve) => {
         const force = setTimeout(() => {
           if ('closeAllConnections' in server) server.closeAllConnections();

@@ -15,6 +15,9 @@ import { newId, openLedger } from './openLedger.ts';
 import { cleanedBy, openLogger } from './logger.ts';
 import { isUrl } from './places.ts';
 
+/** Whether a half ran: one that has stopped, or could not start, is kept by nothing that is still open. */
+let isHalf = false;
+
 /** Settings that cannot be understood end the command before anything is opened. */
 function settings() {
   try {
@@ -109,10 +112,14 @@ try {
     withIdentity,
     fleet: {
       serve: async ({ as }) => {
+        isHalf = true;
         const { serve } = await import('./serve.ts');
         return serve(config, logger, { identity: readIdentity(), hooks: readHooks(), as });
       },
-      work: async () => (await import('./work.ts')).work(config, logger),
+      work: async () => {
+        isHalf = true;
+        return (await import('./work.ts')).work(config, logger);
+      },
     },
     migrate: async (where, { check }) => {
       const { migrate, missing } = await import('./migrate.ts');
@@ -123,3 +130,4 @@ try {
 } catch (error) {
   fail(error);
 }
+if (isHalf) process.exit();

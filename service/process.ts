@@ -18,6 +18,7 @@ import type { Doorbell, OnTrouble } from './doorbell/doorbell.ts';
 import { type Interlock, openInterlock } from './interlock.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { openDoorbell } from './openDoorbell.ts';
+import { goodbyeMs, type Stage } from './stopping.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 import { Elsewhere } from './worker/hold.ts';
 
@@ -31,7 +32,8 @@ export type Parts = {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly onTrouble: OnTrouble;
-  close(): Promise<void>;
+  /** How all of it ends, once nobody works with it any more. */
+  readonly endings: readonly Stage[];
 };
 
 const kindOf = (error: unknown): Parameters<Metrics['onTrouble']>[0] => {
@@ -76,13 +78,15 @@ export async function openParts(config: Config, log: Logger, half: string): Prom
     const metrics = openMetrics();
     const onTrouble = teller(log, metrics);
     const doorbell = withRingPoints(await openDoorbell(config, onTrouble));
-    const close = async (): Promise<void> => {
-      await doorbell.close();
-      await tracing.close();
-      await opened.close();
-    };
+    const endings: readonly Stage[] = [
+      [{ what: 'the doorbell', ms: goodbyeMs, end: () => doorbell.close() }],
+      [
+        { what: 'the ledger', ms: goodbyeMs, end: () => opened.close() },
+        { what: 'the traces', ms: goodbyeMs, end: () => tracing.close() },
+      ],
+    ];
     const name = `${half}-${randomBytes(6).toString('hex')}`;
-    return { config, log, name, interlock, doorbell, metrics, tracing, onTrouble, close };
+    return { config, log, name, interlock, doorbell, metrics, tracing, onTrouble, endings };
   } catch (error) {
     await tracing.close();
     await opened.close();

@@ -9,6 +9,7 @@ import type { Id } from '../ledger/vocabulary.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Hook } from './hooks/settings.ts';
 import { crashPoint } from './crashPoint.ts';
+import type { OnTrouble } from './doorbell/doorbell.ts';
 import { addApi } from './http/app.ts';
 import type { IdentityDeps } from './identity/audit.ts';
 import type { Door } from './identity/door.ts';
@@ -20,6 +21,7 @@ import { isUrl } from './places.ts';
 import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
 import { requestLog } from './requestLog.ts';
+import { drainMs, goodbyeMs, type Stage, stopInOrder } from './stopping.ts';
 import { type Running, startWork } from './work.ts';
 
 /** How long a request waits for another writer of the ledger file before it is told 503. */
@@ -81,20 +83,36 @@ type Opened = {
   readonly door: Door;
   readonly hooks: readonly Hook[];
   readonly stopping: AbortSignal;
+  readonly decided: (cutoverId: Id, version: number) => void;
 };
 
-async function resumeAt(graph: GraphDeps, cutoverId: Id, version: number): Promise<void> {
-  crashPoint('resume.begins');
-  await resume(graph, cutoverId, version);
-  crashPoint('resume.ended');
+/** Lets graphs end whose packet was decided, beside the answers to those who decided. */
+function resumes(graph: GraphDeps, onTrouble: OnTrouble) {
+  const underWay = new Set<Promise<void>>();
+  const resumeAt = async (cutoverId: Id, version: number): Promise<void> => {
+    try {
+      crashPoint('resume.begins');
+      await resume(graph, cutoverId, version);
+      crashPoint('resume.ended');
+    } catch (error) {
+      onTrouble(cutoverId, error);
+    }
+  };
+  return {
+    begin: (cutoverId: Id, version: number): void => {
+      const mine = resumeAt(cutoverId, version).finally(() => underWay.delete(mine));
+      underWay.add(mine);
+    },
+    ended: (): Promise<unknown> => Promise.all(underWay),
+  };
 }
 
 /** The API on parts that are open. */
 function apiOn(
   { config, interlock, doorbell, metrics, onTrouble, log }: Parts,
-  { deps, door, hooks, stopping }: Opened,
+  { deps, door, hooks, stopping, decided }: Opened,
 ) {
-  const { ledger, graph } = interlock;
+  const { ledger } = interlock;
   const isUp = (): boolean => !stopping.aborted;
   const trouble = (error: unknown, where: string): void => {
     onTrouble(null, error);
@@ -108,10 +126,7 @@ function apiOn(
     hooks,
     ack: config.notices.ack,
     ring: (cutoverId) => doorbell.ring(cutoverId),
-    decided: (cutoverId, version) =>
-      void resumeAt(graph, cutoverId, version).catch((error: unknown) =>
-        onTrouble(cutoverId, error),
-      ),
+    decided,
     trouble,
     stopping,
     around: requestLog(log),
@@ -123,17 +138,18 @@ export async function serve(config: Config, log: Logger, people: People): Promis
   assertNotExposed(config, people);
   const parts = await openParts(config, log, 'serve');
   const beside = await openBeside(config, { busyLimitMs: patienceMs });
-  const close = async (): Promise<void> => {
-    await beside.close();
-    await parts.close();
-  };
+  const endings: readonly Stage[] = [
+    [{ what: 'the tables beside the ledger', ms: goodbyeMs, end: () => beside.close() }],
+    ...parts.endings,
+  ];
   const { now, newId } = parts.interlock.ledger;
   const deps: IdentityDeps = { beside, now, newId };
   const ending = new AbortController();
+  const { begin: decided, ended } = resumes(parts.interlock.graph, parts.onTrouble);
   try {
     const { door, opened } = await entranceFor(people, deps);
     const { hooks } = people;
-    const app = apiOn(parts, { deps, door, hooks, stopping: ending.signal });
+    const app = apiOn(parts, { deps, door, hooks, stopping: ending.signal, decided });
     const server = await listen(app, config.fleet);
     const told = await opened(server);
     const working = worksToo(config) ? await startWork(parts) : null;
@@ -143,13 +159,16 @@ export async function serve(config: Config, log: Logger, people: People): Promis
       told,
       stop: async () => {
         ending.abort();
-        await server.stop();
-        await working?.stop();
-        await close();
+        const draining = [
+          { what: 'the requests', ms: drainMs + goodbyeMs, end: () => server.stop(drainMs) },
+          { what: 'decided runs', ms: drainMs, end: ended },
+          ...(working?.endings ?? []),
+        ];
+        await stopInOrder([draining, ...endings], log);
       },
     };
   } catch (error) {
-    await close();
+    await stopInOrder(endings, log);
     throw error;
   }
 }

@@ -10,10 +10,14 @@ import { listen } from './listen.ts';
 import { openRelay } from './notices/open.ts';
 import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
+import { drainMs, goodbyeMs, type Stage, stopInOrder } from './stopping.ts';
 import { standardPace } from './worker/pause.ts';
 import { startWorker } from './worker/worker.ts';
 
-/** A half that runs. `stop` drains: nothing new is begun, what is under way ends between two steps. */
+/**
+ * A half that runs. `stop` drains: nothing new is begun, what is under way ends between two steps; after five seconds it is
+ * over, whatever is ill around it.
+ */
 export type Running = {
   readonly url: string;
   /** What else the terminal should say, such as a link that logs somebody in. */
@@ -21,8 +25,8 @@ export type Running = {
   stop(): Promise<void>;
 };
 
-/** Starts the worker and the relay on parts that are open. */
-export async function startWork(parts: Parts): Promise<{ stop(): Promise<void> }> {
+/** Starts the worker and the relay on parts that are open; answers with how they end, at the same time. */
+export async function startWork(parts: Parts): Promise<{ readonly endings: Stage }> {
   const { config, interlock, doorbell, metrics, tracing, onTrouble, name } = parts;
   const { leaseMs, sweepMs, atOnce, quietMs } = config.fleet;
   const relay = await openRelay(interlock.ledger, config.notices, { onTrouble, sweepMs });
@@ -41,9 +45,10 @@ export async function startWork(parts: Parts): Promise<{ stop(): Promise<void> }
   });
   relay.start();
   return {
-    stop: async () => {
-      await Promise.all([worker.stop(), relay.stop()]);
-    },
+    endings: [
+      { what: 'the runs', ms: drainMs + goodbyeMs, end: () => worker.stop() },
+      { what: 'the notices', ms: drainMs + goodbyeMs, end: () => relay.stop(drainMs) },
+    ],
   };
 }
 
@@ -54,16 +59,20 @@ export async function work(config: Config, log: Logger): Promise<Running> {
   const { store } = parts.interlock.ledger;
   const { host, workPort: port } = config.fleet;
   const app = addProbes(new Hono(), { store, metrics: parts.metrics, isUp: () => up });
-  const server = await listen(app, { host, port });
-  const working = await startWork(parts);
-  log.info({ url: server.url, name: parts.name }, 'working');
-  return {
-    url: server.url,
-    stop: async () => {
-      up = false;
-      await working.stop();
-      await server.stop();
-      await parts.close();
-    },
-  };
+  try {
+    const server = await listen(app, { host, port });
+    const { endings } = await startWork(parts);
+    log.info({ url: server.url, name: parts.name }, 'working');
+    return {
+      url: server.url,
+      stop: async () => {
+        up = false;
+        const probes = { what: 'the probes', ms: goodbyeMs, end: () => server.stop(0) };
+        await stopInOrder([endings, [probes], ...parts.endings], log);
+      },
+    };
+  } catch (error) {
+    await stopInOrder(parts.endings, log);
+    throw error;
+  }
 }

@@ -130,6 +130,6 @@ it('C51: whoever sends headers slowly is cut off', async () => {
   const drip = setInterval(() => socket.write('x-a: b\r\n'), 500);
   await once(socket, 'close');
   clearInterval(drip);
-  await server.stop();
+  await server.stop(0);
   await api.close();
 }, 60_000);

@@ -29,7 +29,7 @@ beforeEach(async () => {
   lead = await api.person('lead');
 });
 afterEach(async () => {
-  await server.stop();
+  await server.stop(0);
   await api.close();
 });
 

@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
+  await server?.stop(0);
   await beside?.close();
   await store?.close();
 });

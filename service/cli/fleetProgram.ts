@@ -1,6 +1,6 @@
 /**
  * The verbs that run until they are told to stop: `serve` and `work`. SIGTERM and SIGINT drain; a second one ends at
- * once, which loses nothing.
+ * once, which loses nothing, and so does one that comes before they listen.
  */
 import type { Command } from 'commander';
 import type { Running } from '../work.ts';
@@ -11,12 +11,28 @@ export type FleetHost = {
   readonly print: (text: string) => void;
 };
 
-async function untilStopped(running: Running, print: FleetHost['print']): Promise<void> {
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+/** Resolves at the first signal; the second one ends the process as if nobody listened. */
+const toldToStop = (): Promise<null> =>
+  new Promise((resolve) => {
+    const first = (): void => {
+      for (const signal of signals) process.off(signal, first);
+      resolve(null);
+    };
+    for (const signal of signals) process.on(signal, first);
+  });
+
+async function untilStopped(
+  opening: () => Promise<Running>,
+  print: FleetHost['print'],
+): Promise<void> {
+  const told = toldToStop();
+  const running = await Promise.race([opening(), told]);
+  if (running === null) return;
   print(running.url);
   for (const line of running.told ?? []) print(line);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
+  await told;
   await running.stop();
 }
 
@@ -26,9 +42,9 @@ export function addFleet(program: Command, host: FleetHost): void {
     .command('serve')
     .description('serve the HTTP API until stopped; on a ledger file, work as well')
     .option('--as <person>', 'embedded mode: for whom a one-time link is printed')
-    .action(async (given: { as?: string }) => untilStopped(await host.serve(given), host.print));
+    .action((given: { as?: string }) => untilStopped(() => host.serve(given), host.print));
   program
     .command('work')
     .description('work on what the ledger has waiting and send notices, until stopped')
-    .action(async () => untilStopped(await host.work(), host.print));
+    .action(() => untilStopped(() => host.work(), host.print));
 }

@@ -6,13 +6,15 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Id } from '../../ledger/vocabulary.ts';
 import { crashPoint } from '../crashPoint.ts';
+import { drainMs } from '../stopping.ts';
 import { type Answer, type Doorbell, type DoorbellDeps, within } from './doorbell.ts';
 
 const queueName = 'interlock-cutovers';
 const ringLimitMs = 1_000;
 /** After a ring that failed the next ones are not even tried for so long: nobody waits on a Redis that is away. */
 const restMs = 1_000;
-const closeLimitMs = 5_000;
+/** A Redis that is away is not said goodbye to for longer. */
+const goodbyeMs = 400;
 
 const jobOptions = {
   attempts: 6,
@@ -33,8 +35,8 @@ const retryStrategy = (times: number): number => Math.min(100 * times, 1_000);
 
 type Parts = DoorbellDeps & { readonly url: string };
 
-const quietly = async (work: Promise<unknown>): Promise<void> => {
-  await within(closeLimitMs, 'closing', work).catch(() => undefined);
+const quietly = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  await within(ms, 'closing', work).catch(() => undefined);
 };
 
 function startListening({ url, atOnce, onTrouble }: Parts, work: Answer) {
@@ -52,7 +54,7 @@ function startListening({ url, atOnce, onTrouble }: Parts, work: Answer) {
   worker.on('failed', (job, error) => onTrouble(job?.name ?? null, error));
   return async (): Promise<void> => {
     worker.cancelAllJobs('stopping');
-    await quietly(worker.close());
+    await quietly(drainMs, worker.close());
     connection.disconnect();
   };
 }
@@ -87,7 +89,7 @@ export function bullDoorbell(parts: Parts): Doorbell {
     },
     listen: async (work) => ({ stop: startListening(parts, work) }),
     close: async () => {
-      await quietly(queue.close());
+      await quietly(goodbyeMs, queue.close());
       connection.disconnect();
     },
   };

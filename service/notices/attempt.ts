@@ -20,6 +20,8 @@ export type AttemptDeps = Sender & {
   readonly windowSeconds: number;
   /** How long one attempt keeps every other relay from this person. */
   readonly claimSeconds: number;
+  /** Aborts when this process may wait no longer for anybody. */
+  readonly cut: AbortSignal;
 };
 
 export type Attempt = {
@@ -94,23 +96,28 @@ async function sendWithin(
   { outgoing, attempted }: { outgoing: Outgoing; attempted: EventOf<'NoticeAttempted'> },
 ): Promise<SinkResult> {
   const over = new AbortController();
-  const stop = new AbortController();
-  const limitMs = attemptLimitMs(deps.claimSeconds);
-  const limit = pause(limitMs, failed('no_answer'), { signal: stop.signal });
-  limit.then(
-    () => over.abort(),
-    () => undefined,
-  );
+  const done = new AbortController();
+  let handedOver = false;
   const mayHandOver = async (): Promise<boolean> => {
     const may = await isOurs(deps, what, attempted);
     crashPoint('notice.checked');
-    return may && !over.signal.aborted;
+    if (over.signal.aborted) return false;
+    handedOver ||= may;
+    return may;
   };
+  const ends = AbortSignal.any([done.signal, deps.cut]);
+  const limit = pause(attemptLimitMs(deps.claimSeconds), undefined, { signal: ends })
+    .catch(() => undefined)
+    .then((): SinkResult => {
+      over.abort();
+      // What was never handed over has certainly not arrived.
+      return failed(handedOver ? 'no_answer' : 'unreachable');
+    });
   try {
     const handOver = { isOurs: mayHandOver, signal: over.signal };
     return await Promise.race([what.sink.send(outgoing, handOver), limit]);
   } finally {
-    stop.abort();
+    done.abort();
   }
 }
 

@@ -18,7 +18,7 @@ import type { Sink } from './sink.ts';
 import { type Step, stepFor } from './step.ts';
 import { sweeper } from './sweep.ts';
 
-export type RelayDeps = Omit<AttemptDeps, keyof Sender> & {
+export type RelayDeps = Omit<AttemptDeps, keyof Sender | 'cut'> & {
   /** Null: messages carry no link to acknowledge. */
   readonly ack: AckSettings | null;
   readonly sinks: readonly Sink[];
@@ -34,8 +34,11 @@ export type RelayDeps = Omit<AttemptDeps, keyof Sender> & {
 export type Relay = {
   /** Begins to look by itself, again and again. */
   start(): void;
-  /** Begins nothing more and waits for what is being sent. */
-  stop(): Promise<void>;
+  /**
+   * Begins nothing more and waits for what is being sent, for as long as one attempt may take or so many milliseconds: what
+   * has no answer then is broken off, and the ledger told so.
+   */
+  stop(drainMs?: number): Promise<void>;
   /** Sends what is due in one cutover; when something will be due next, or null when nothing waits. */
   drain(cutoverId: Id): Promise<Instant | null>;
 };
@@ -154,11 +157,18 @@ function workOf(state: CutoverState, deps: RelayDeps): Work[] {
     );
 }
 
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function inTurns<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  isOver: () => boolean,
+): Promise<R[]> {
   const results: R[] = [];
   const left = items.values();
   const worker = async (): Promise<void> => {
-    for (const item of left) results.push(await work(item));
+    for (const item of left) {
+      if (isOver()) return;
+      results.push(await work(item));
+    }
   };
   await Promise.all(Array.from({ length: peopleAtOnce }, worker));
   return results;
@@ -174,7 +184,8 @@ export function relay(deps: RelayDeps): Relay {
   const packets = packetsOf(deps.ledger.store);
   const { ack } = deps;
   const linkOf = ack === null ? null : (letter: Letter) => ackUrlOf(letter, ack);
-  const doStep = stepper(deps, attempter({ ...deps, packets, linkOf }));
+  const cut = new AbortController();
+  const doStep = stepper(deps, attempter({ ...deps, packets, linkOf, cut: cut.signal }));
   let isStopping = false;
   const drain = async (cutoverId: Id): Promise<Instant | null> => {
     for (;;) {
@@ -182,7 +193,11 @@ export function relay(deps: RelayDeps): Relay {
       const work = state === null ? [] : workOf(state, deps);
       if (work.length === 0) return null;
       if (isStopping) return deps.ledger.now();
-      const progress = await inTurns(work, ({ who, step }) => doStep(who, step));
+      const progress = await inTurns(
+        work,
+        ({ who, step }) => doStep(who, step),
+        () => isStopping,
+      );
       if (!progress.some(({ moved }) => moved)) {
         return earliest(progress.map(({ nextAt }) => nextAt));
       }
@@ -192,9 +207,11 @@ export function relay(deps: RelayDeps): Relay {
   return {
     drain: (cutoverId) => sweep.drainNow(cutoverId),
     start: () => sweep.start(),
-    stop: async () => {
+    stop: async (drainMs) => {
       isStopping = true;
+      const patience = drainMs === undefined ? null : setTimeout(() => cut.abort(), drainMs);
       await sweep.stop();
+      if (patience !== null) clearTimeout(patience);
       await Promise.all(deps.sinks.map((sink) => sink.close()));
     },
   };

@@ -11,6 +11,8 @@ export type LossyProxy = {
   readonly url: string;
   /** How many replies were lost. */
   readonly lost: () => number;
+  /** From now on nothing gets through in either direction, and no connection ends. */
+  readonly hang: () => void;
   close(): Promise<void>;
 };
 
@@ -29,6 +31,7 @@ export async function startLossyProxy(
   const open = new Set<Socket>();
   let commits = 0;
   let lost = 0;
+  let hangs = false;
   const server = createServer((client) => {
     const upstream = connect(path);
     let losing = false;
@@ -44,10 +47,12 @@ export async function startLossyProxy(
       });
     }
     client.on('data', (chunk: Buffer) => {
+      if (hangs) return;
       if (asks(chunk)) losing = loses((commits += 1));
       upstream.write(chunk);
     });
     upstream.on('data', (chunk: Buffer) => {
+      if (hangs) return;
       if (losing && tells(chunk)) {
         lost += 1;
         reached('fault', 'the reply to a commit is lost');
@@ -65,6 +70,9 @@ export async function startLossyProxy(
   return {
     url: through.href,
     lost: () => lost,
+    hang: () => {
+      hangs = true;
+    },
     close: async () => {
       for (const socket of open) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
