@@ -39,7 +39,10 @@ const livesIn = {
   standardwebhooks: '^service/',
   '@inquirer/prompts': '^service/',
   'openid-client': '^service/identity/',
-  hono: '^service/',
+  hono: '^(service|evals/report)/',
+  vega: '^evals/report/',
+  'vega-lite': '^evals/report/',
+  'fast-check': '^evals/engine/',
   canonicalize: '^ledger/canonical[.]ts$',
   '@noble/hashes': '^ledger/canonical[.]ts$',
 };

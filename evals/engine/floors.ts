@@ -53,15 +53,27 @@ function fallOf(
 }
 
 /**
- * Every score that fell under its floor, of the suites that were played; those of `all` (the written ones) only when
- * every one of them with floors was.
+ * The suites that were played by name; `all` (the written ones together) is among them only when every one of them with
+ * floors was played.
  */
-export function fallsIn(played: readonly PlayedSuite[], floors: Floors): readonly Fall[] {
+function measured(played: readonly PlayedSuite[], floors: Floors): ReadonlyMap<string, Tally> {
   const of = new Map(played.map((one) => [one.name, one.tally] as const));
   const own = Object.keys(floors).filter((suite) => suite !== 'all' && suite !== 'generated');
   const written = played.filter(({ name: suite }) => suite !== 'generated');
   const complete = own.every((suite) => of.has(suite));
   if (complete && written.length > 0) of.set('all', sum(written.map((one) => one.tally)));
+  return of;
+}
+
+/** The floors that these suites are held to, by suite. */
+export function floorsOf(played: readonly PlayedSuite[], floors: Floors): Floors {
+  const held = measured(played, floors);
+  return Object.fromEntries(Object.entries(floors).filter(([suite]) => held.has(suite)));
+}
+
+/** Every score that fell under its floor, of the suites that were played. */
+export function fallsIn(played: readonly PlayedSuite[], floors: Floors): readonly Fall[] {
+  const of = measured(played, floors);
   return Object.entries(floors).flatMap(([suite, wanted]) => {
     const counts = of.get(suite);
     return counts === undefined

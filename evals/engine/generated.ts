@@ -16,13 +16,7 @@ export async function generatedSuite({ count, seed, keep }: Generated): Promise<
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'interlock-evals-')));
   try {
     await writeNights(folder, count, seed);
-    const { suites, problems } = await loadSuite('generated', folder);
-    // Named without the folder, which is another one each time.
-    const named = suites.map((suite) => ({
-      ...suite,
-      drills: suite.drills.map((drill) => ({ ...drill, file: `${drill.plan.cutoverId}.json` })),
-    }));
-    return { suites: named, problems };
+    return await loadSuite('generated', folder);
   } finally {
     if (keep === null) await rm(folder, { recursive: true });
   }

@@ -1,54 +1,79 @@
-/** What is drawn of a drill: the timeline before and after its newest packet that changed one, as plain data. */
-import type { PacketLine } from '../../ledger/packet.ts';
+/** What is drawn of a night: the sequence as approved and the newest packet that was prepared, as plain data. */
+import { incumbentOf } from '../../ledger/incumbent.ts';
+import type { Packet, PacketLine } from '../../ledger/packet.ts';
+import type { Instant } from '../../ledger/vocabulary.ts';
 import { preparedIn } from '../../service/drill/observed.ts';
 import type { Moment } from '../../service/drill/run.ts';
 
-export type Bar = {
+export type Row = {
   readonly checkpoint: string;
-  readonly when: 'before' | 'after';
-  readonly state: PacketLine['state'];
-  /** Epoch milliseconds; null when it has no time. */
-  readonly startAt: number | null;
-  readonly endAt: number | null;
   readonly protected: boolean;
+  /** As approved (a checkpoint that was added: as it was added). */
+  readonly approvedStartAt: Instant;
+  readonly approvedEndAt: Instant;
+  readonly state: PacketLine['state'];
+  /** In the packet; null where it gives no time. */
+  readonly startAt: Instant | null;
+  readonly endAt: Instant | null;
+  readonly owner: string | null;
 };
 
 export type Picture = {
+  /** The step of the drill that prepared the packet. */
   readonly step: string;
-  readonly before: number;
-  readonly after: number;
+  readonly version: number;
+  readonly supersedes: number | null;
   readonly zone: string;
-  /** Checkpoints in approved order. */
-  readonly rows: readonly string[];
-  readonly bars: readonly Bar[];
+  readonly preparedAt: Instant;
+  readonly deadlineAt: Instant | null;
+  /** In approved order. */
+  readonly rows: readonly Row[];
+  /** Freezes and blackouts as they stand by then. */
+  readonly closed: readonly { readonly opensAt: Instant; readonly closesAt: Instant }[];
 };
 
-/** The picture of a step that prepared a packet which supersedes another; null for any other step. */
-export function pictureOf({ step, seen }: Moment): Picture | null {
-  const packets = preparedIn(seen.events.filter(({ version }) => version > seen.since));
-  const after = packets.at(-1);
-  const before = preparedIn(seen.events).find(
-    ({ version }) => version === after?.supersedes?.version,
-  );
-  if (after === undefined || before === undefined) return null;
-  const { checkpoints, zone } = seen.state.situation.plan;
-  const guarded = new Set(checkpoints.flatMap((one) => (one.protected ? [one.id] : [])));
-  const bar =
-    (when: Bar['when']) =>
-    ({ checkpoint, state, startAt, endAt }: PacketLine): Bar => ({
-      checkpoint,
-      when,
-      state,
-      startAt,
-      endAt,
-      protected: guarded.has(checkpoint),
-    });
+function rowsOf({ seen }: Moment, packet: Packet): Row[] {
+  const { checkpoints } = seen.state.situation.plan;
+  const lines = new Map(packet.lines.map((line) => [line.checkpoint, line]));
+  const approved = incumbentOf({ ...seen.state, current: null }).placements;
+  const times = new Map(approved.map((one) => [one.checkpoint, one]));
+  return checkpoints.flatMap((checkpoint) => {
+    const line = lines.get(checkpoint.id);
+    const planned = times.get(checkpoint.id);
+    if (line === undefined || planned === undefined) return [];
+    const { state, startAt, endAt, owner } = line;
+    return [
+      {
+        checkpoint: checkpoint.id,
+        protected: checkpoint.protected,
+        approvedStartAt: planned.startAt,
+        approvedEndAt: planned.endAt,
+        state,
+        startAt,
+        endAt,
+        owner,
+      },
+    ];
+  });
+}
+
+/** The picture of the newest packet of a step; null when the step prepared none. */
+export function pictureOf(moment: Moment): Picture | null {
+  const { step, seen } = moment;
+  const events = seen.events.filter(({ version }) => version > seen.since);
+  const packet = preparedIn(events).at(-1);
+  if (packet === undefined) return null;
+  const { zone, boundaries } = seen.state.situation.plan;
   return {
     step: step.name,
-    before: before.version,
-    after: after.version,
+    version: packet.version,
+    supersedes: packet.supersedes?.version ?? null,
     zone,
-    rows: checkpoints.map(({ id }) => id),
-    bars: [...before.lines.map(bar('before')), ...after.lines.map(bar('after'))],
+    preparedAt: packet.preparedAt,
+    deadlineAt: packet.decisionDeadlineAt,
+    rows: rowsOf(moment, packet),
+    closed: boundaries.flatMap(({ kind, opensAt, closesAt }) =>
+      kind === 'maintenance' ? [] : [{ opensAt, closesAt }],
+    ),
   };
 }

@@ -2,6 +2,7 @@
  * Plays suites: every drill on a ledger of its own, measured step by step. After each step that ran the workflow it is
  * run once more, and nothing may come of it.
  */
+import { basename } from 'node:path';
 import { run } from '../../graph/run.ts';
 import type { AgentName } from '../../ledger/vocabulary.ts';
 import type { Drill } from '../../service/drill/load.ts';
@@ -15,13 +16,22 @@ import { type Picture, pictureOf } from './picture.ts';
 import type { Suite } from './suites.ts';
 import { sum, type Tally, tally } from './tally.ts';
 
+export type PlayedStep = {
+  readonly name: string;
+  readonly tally: Tally;
+  /** How long the workflow worked on it, in milliseconds: a figure of this machine, never a score. */
+  readonly workedMs: number;
+};
+
 export type PlayedDrill = {
   readonly name: string;
+  /** From the folder that holds the suites: the same on every machine. */
   readonly file: string;
   readonly agent: AgentName | null;
   readonly tally: Tally;
-  /** Expectations that were not met, and what was found. */
-  readonly missed: readonly Scored[];
+  readonly steps: readonly PlayedStep[];
+  /** Every expectation in order, whether it was met, and what was found. */
+  readonly scored: readonly Scored[];
   /** The newest hash of its chain, which covers every event: the same drill and the same minds give the same. */
   readonly chainHash: string;
   readonly picture: Picture | null;
@@ -46,28 +56,35 @@ async function runAgain(moment: Moment, interlock: Interlock): Promise<Tally> {
   return tally({ again: 1, againSame: same ? 1 : 0 });
 }
 
-async function playDrill(drill: Drill, minds: Minds): Promise<PlayedDrill> {
-  const tallies: Tally[] = [];
+/** What was not met of a drill. */
+export const missedIn = ({ scored }: Pick<PlayedDrill, 'scored'>): readonly Scored[] =>
+  scored.filter(({ met }) => !met);
+
+async function playDrill(drill: Drill, suite: string, minds: Minds): Promise<PlayedDrill> {
+  const steps: PlayedStep[] = [];
   let picture: Picture | null = null;
   let digest = '';
   const begun = process.cpuUsage();
   const result = await runDrill(drill, {
     open: minds.open,
     watch: async (moment, interlock) => {
-      tallies.push(measureHolds(moment), measurePacket(moment), measureMinds(moment));
-      tallies.push(await runAgain(moment, interlock));
+      const measured = [measureHolds(moment), measurePacket(moment), measureMinds(moment)];
+      const again = await runAgain(moment, interlock);
+      const { step, workedMs } = moment;
+      steps.push({ name: step.name, tally: sum([...measured, again]), workedMs });
       picture = pictureOf(moment) ?? picture;
       digest = moment.seen.events.at(-1)?.hash ?? digest;
     },
   });
   const { user, system } = process.cpuUsage(begun);
-  const { name, file, agent, met, expected, scored } = result;
+  const { name, agent, met, expected, scored } = result;
   return {
     name,
-    file,
+    file: `${suite}/${basename(drill.file)}`,
     agent,
-    tally: sum([...tallies, tally({ drills: 1, met, expected })]),
-    missed: scored.filter((one) => !one.met),
+    tally: sum([...steps.map((step) => step.tally), tally({ drills: 1, met, expected })]),
+    steps,
+    scored,
     chainHash: digest,
     picture,
     processorMs: (user + system) / 1_000,
@@ -77,6 +94,6 @@ async function playDrill(drill: Drill, minds: Minds): Promise<PlayedDrill> {
 /** Plays one suite with these minds. */
 export async function playSuite({ name, drills }: Suite, minds: Minds): Promise<PlayedSuite> {
   const played: PlayedDrill[] = [];
-  for (const drill of drills) played.push(await playDrill(drill, minds));
+  for (const drill of drills) played.push(await playDrill(drill, name, minds));
   return { name, drills: played, tally: sum(played.map((one) => one.tally)) };
 }

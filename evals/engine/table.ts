@@ -1,7 +1,7 @@
 /** The scores as a person reads them on a terminal, and as JSON with sorted, machine-free content. */
 import { table } from '../../service/cli/screen.ts';
 import type { Fall } from './floors.ts';
-import type { PlayedSuite } from './play.ts';
+import { missedIn, type PlayedSuite } from './play.ts';
 import { rates, valueOf } from './rates.ts';
 import { sum, type Tally } from './tally.ts';
 
@@ -71,7 +71,7 @@ export const scoreTable = (played: readonly PlayedSuite[]): string =>
 export function troubleText(played: readonly PlayedSuite[], falls: readonly Fall[]): string[] {
   const missed = played.flatMap((suite) =>
     suite.drills.flatMap((drill) =>
-      drill.missed.map(
+      missedIn(drill).map(
         ({ step, expectation, never, found }) =>
           `${drill.file}: ${step}: ${never ? 'must not be' : 'expected'} ${JSON.stringify(expectation)}, found ${found}`,
       ),
@@ -104,14 +104,14 @@ export function resultJson(
     minds,
     suites: rowsOf(played).map(([name, counts]) => ({ name, scores: scores(counts), counts })),
     drills: played.flatMap((suite) =>
-      suite.drills.map(({ name, file, agent, tally: counts, missed, chainHash }) => ({
+      suite.drills.map((drill) => ({
         suite: suite.name,
-        name,
-        file,
-        agent,
-        counts,
-        missed,
-        chainHash,
+        name: drill.name,
+        file: drill.file,
+        agent: drill.agent,
+        counts: drill.tally,
+        missed: missedIn(drill),
+        chainHash: drill.chainHash,
       })),
     ),
     falls,
