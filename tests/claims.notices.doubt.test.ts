@@ -142,6 +142,22 @@ describe('C41 on Slack', () => {
     expect(await other.takePlace({ ...contact, address: 'U7654321' })).toBe(0);
   });
 
+  it('C42: finds a person by e-mail address or by a name that was given an id, and by no other name', async () => {
+    const [email, name] = ['operator@example.test', '@on-call'];
+    slack.users = { [email]: 'U7654321' };
+    const slackNames = new Map([[name, 'U0123456']]);
+    const allow = [{ channel: 'slack' as const, address: '*@example.test' }, contact];
+    for (const address of [email, name, '@somebody', 'gone@example.test', 'a@evil.test']) {
+      const night = await nightOf({ channel: 'slack', address });
+      await night.adopt({});
+      await drainAll(
+        night,
+        night.relay([sink()], { audience: { allow, testRecipients: [], slackNames } }),
+      );
+    }
+    expect(slack.posted.map(({ channel }) => channel)).toEqual(['D7654321', 'D0123456']);
+  });
+
   it('gives a conversation that does not exist up for good, and goes on to the next contact', async () => {
     const mail = await startMailServer();
     const night = await nightOf(contact, { channel: 'email', address: 'operator@example.test' });

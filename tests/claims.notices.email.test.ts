@@ -1,4 +1,5 @@
 /** Notices by e-mail, to a mail server on loopback: what arrives, how often, and what the ledger says of it. */
+import { convertIcsCalendar } from 'ts-ics';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emailSink } from '../service/notices/email.ts';
 import { checkpoint, minute, plan } from './support/build.ts';
@@ -54,24 +55,22 @@ describe('notices by e-mail', () => {
 });
 
 describe('the calendar entry', () => {
-  const entryOf = (raw: string | undefined) => ({
-    method: /METHOD:(\w+)/.exec(raw ?? '')?.[1],
-    uid: /UID:(\S+)/.exec(raw ?? '')?.[1],
-    sequence: Number(/SEQUENCE:(\d+)/.exec(raw ?? '')?.[1]),
-    start: /DTSTART:(\S+)/.exec(raw ?? '')?.[1],
-    end: /DTEND:(\S+)/.exec(raw ?? '')?.[1],
-    status: /STATUS:(\w+)/.exec(raw ?? '')?.[1],
-  });
+  /** As another library than the one that wrote it reads it. */
+  const entryOf = (raw: string | undefined) => {
+    const { method, events = [] } = convertIcsCalendar(undefined, raw ?? '');
+    const [event] = events;
+    if (event === undefined || events.length !== 1) throw new Error('not one event');
+    const { uid, sequence, status, start, end, summary, description = '' } = event;
+    const at = { start: start.date.toISOString(), end: end?.date.toISOString() };
+    return { method, uid, sequence, status, ...at, summary, description };
+  };
   const calendars = (address: string) =>
     mail.taken
       .filter(({ envelopeTo }) => envelopeTo[0] === address)
-      .map(({ attachments }) =>
-        entryOf(
-          attachments
-            .find(({ contentType }) => contentType === 'text/calendar')
-            ?.content.toString(),
-        ),
-      );
+      .flatMap(({ attachments }) => {
+        const part = attachments.find(({ contentType }) => contentType === 'text/calendar');
+        return part === undefined ? [] : [entryOf(part.content.toString())];
+      });
 
   it('keeps its UID, takes the version as SEQUENCE, and is cancelled when nothing placed is left', async () => {
     const { adopt, relay, cutoverId, clock } = await night();
@@ -92,12 +91,75 @@ describe('the calendar entry', () => {
     ]);
     expect(new Set(entries.map(({ uid }) => uid)).size).toBe(1);
     expect(entries[0]?.uid).not.toBe(calendars('operator@example.test')[0]?.uid);
-    expect(entries[1]).toMatchObject({ start: '20261107T233000Z', end: '20261108T000000Z' });
+    const [, moved, cancelled] = entries;
+    const span = { start: '2026-11-07T23:30:00.000Z', end: '2026-11-08T00:00:00.000Z' };
+    expect(moved).toMatchObject({ ...span, summary: expect.stringContaining('Check it - ') });
+    // What is taken away is taken from where it was.
+    expect(cancelled).toMatchObject(span);
     await sending.stop();
   });
 
-  it('later messages answer the one before, and no header takes a line of its own out of a name', async () => {
-    const { adopt, relay, cutoverId, clock } = await night({ name: 'Release\r\nBcc: a@evil.test' });
+  it('is taken away only from those whom it was given: an observer has none', async () => {
+    const { adopt, relay, cutoverId, clock } = await night();
+    const sending = relay([sink()]);
+    await adopt({});
+    await sending.drain(cutoverId);
+    for (const startAt of [minute(10), null]) {
+      clock.at += 60_000;
+      await adopt({
+        cut: {
+          startAt,
+          endAt: startAt,
+          state: startAt === null ? 'held' : 'planned',
+          owner: 'lead',
+        },
+        check: { startAt: null, endAt: null, state: 'held' },
+      });
+      await sending.drain(cutoverId);
+    }
+    // They have owned nothing since v2, which took it away; of v3 they are told without a calendar.
+    expect(calendars('dev@example.test').map(({ method }) => method)).toEqual([
+      'REQUEST',
+      'CANCEL',
+    ]);
+    expect(
+      mail.taken.filter(({ envelopeTo }) => envelopeTo[0] === 'dev@example.test'),
+    ).toHaveLength(3);
+    // What takes no time has a start and no end: an end must come after it.
+    const [instant] = calendars('lead@example.test');
+    expect(instant).toMatchObject({ method: 'REQUEST', start: '2026-11-07T22:10:00.000Z' });
+    expect(instant?.end).toBeUndefined();
+    await sending.stop();
+  });
+
+  it('is right in the hour that clocks show twice, and the letter says which of the two it means', async () => {
+    const at = (time: string): number => Date.parse(`2026-10-25T${time}Z`);
+    const { adopt, relay, cutoverId } = await night({
+      zone: 'Europe/London',
+      window: { opensAt: at('00:00'), closesAt: at('05:00') },
+    });
+    const sending = relay([sink()]);
+    await adopt({ check: { startAt: at('00:30:00'), endAt: at('01:10:00') } });
+    await sending.drain(cutoverId);
+    const [entry] = calendars('dev@example.test');
+    expect(entry).toMatchObject({
+      start: '2026-10-25T00:30:00.000Z',
+      end: '2026-10-25T01:10:00.000Z',
+    });
+    for (const text of [
+      entry?.description,
+      mail.taken.find(({ envelopeTo }) => envelopeTo[0] === 'dev@example.test')?.text,
+    ]) {
+      expect(text).toContain('All times are Europe/London (UTC+01:00, then UTC+00:00).');
+      expect(text).toContain('Sun 25 Oct 01:30 (+01:00) to 01:10 (+00:00) - Check it');
+    }
+    await sending.stop();
+  });
+
+  it('later messages answer the one before, and no name breaks out of a header, a calendar or a page', async () => {
+    const name =
+      'Release\r\nBcc: a@evil.test\r\nATTENDEE:mailto:a@evil.test;,\\ <img src=x onerror=alert(1)>';
+    const { adopt, relay, cutoverId, clock } = await night({ name });
     const sending = relay([sink()]);
     await adopt({});
     await sending.drain(cutoverId);
@@ -111,6 +173,13 @@ describe('the calendar entry', () => {
     expect(mail.taken.flatMap(({ bcc }) => bcc ?? [])).toEqual([]);
     expect(first?.subject).toContain('Release Bcc: a@evil.test');
     expect(first?.headers.get('auto-submitted')).toBe('auto-generated');
+    const shown =
+      'Release Bcc: a@evil.test ATTENDEE:mailto:a@evil.test;,\\ <img src=x onerror=alert(1)>';
+    const ics = first?.attachments[0]?.content.toString() ?? '';
+    expect(entryOf(ics).summary).toContain(shown);
+    expect(ics.match(/^ATTENDEE/gm)).toHaveLength(1);
+    expect(first?.html).not.toMatch(/<img|<script/i);
+    expect(first?.html).toContain('&lt;img src=x onerror=alert(1)&gt;');
     expect(first?.text).toContain('https://interlock.example.test/ack/');
     await sending.stop();
   });

@@ -3,6 +3,7 @@
  * anywhere. It is handed what to say and decides nothing.
  */
 import { createHash } from 'node:crypto';
+import { escaped } from './markup.ts';
 
 export type AckPage = {
   readonly status: 200 | 403 | 409 | 410;
@@ -31,16 +32,6 @@ const headers = {
   'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex, nofollow',
 };
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? '');
 
 /** The page as an answer. */
 export function ackResponse({ status, title, sentences, lines, button }: AckPage): Response {

@@ -8,7 +8,10 @@ export type Target = { readonly channel: NoticeChannel; readonly address: string
 
 const email =
   /^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})$/;
-/** A user, a direct message, a channel: ids only, since names can be given to somebody else. */
+/**
+ * A user, a direct message, a channel. Names are none of these, since they can be given to somebody else; a person's
+ * e-mail address is looked up in the workspace.
+ */
 const slackId = /^[UWCDG][A-Z0-9]{6,20}$/;
 
 /** `slack:U0123456` as a target, or null when it has no such form. */
@@ -36,7 +39,7 @@ export function isAddress({ channel, address }: Target): boolean {
     case 'email':
       return domainOf(address) !== null;
     case 'slack':
-      return slackId.test(address);
+      return slackId.test(address) || domainOf(address) !== null;
     case 'webhook':
       return urlOf(address) !== null;
   }
@@ -48,12 +51,15 @@ const isUnder = (url: URL, rule: URL): boolean =>
     ? url.pathname.startsWith(rule.pathname)
     : url.pathname === rule.pathname);
 
+const isMail = (address: string, rule: string): boolean =>
+  rule.startsWith('*@') ? domainOf(address) === rule.slice(2) : address === rule;
+
 function means({ channel, address: rule }: Target, address: string): boolean {
   switch (channel) {
     case 'email':
-      return rule.startsWith('*@') ? domainOf(address) === rule.slice(2) : address === rule;
+      return isMail(address, rule);
     case 'slack':
-      return rule === '*' || address === rule;
+      return rule === '*' || isMail(address, rule);
     case 'webhook': {
       const [url, under] = [urlOf(address), urlOf(rule)];
       return url !== null && under !== null && isUnder(url, under);
@@ -65,7 +71,7 @@ function means({ channel, address: rule }: Target, address: string): boolean {
 export const isRule = (rule: Target): boolean =>
   isAddress(rule) ||
   (rule.channel === 'slack' && rule.address === '*') ||
-  (rule.channel === 'email' &&
+  (rule.channel !== 'webhook' &&
     domainOf(`x${rule.address.slice(1)}`) !== null &&
     rule.address[0] === '*');
 

@@ -1,11 +1,14 @@
 /**
  * A person's orders as one calendar entry. Its UID is the same for a person and a cutover, its SEQUENCE the packet's
- * version, so that calendars replace what they have; it is cancelled when nothing placed is left.
+ * version, so that calendars replace what they have; it is cancelled when nothing placed is left. Instants are in UTC:
+ * every calendar shows them in its owner's own zone.
  */
 import { createHash } from 'node:crypto';
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
-import { noticeTitle, orderLines } from '../words/notices.ts';
+import { calendarTitle, noticePlace, ownLines } from '../words/notices.ts';
+import { marksOf } from './plainLetter.ts';
 import type { Letter } from './letter.ts';
+import type { Outgoing } from './sink.ts';
 
 export type CalendarPart = { readonly method: 'REQUEST' | 'CANCEL'; readonly content: string };
 
@@ -17,20 +20,12 @@ export function calendarUid({ cutoverId, person }: Letter, domain: string): stri
   return `${name.slice(0, 32)}@${domain}`;
 }
 
-/** The entry; null when there is nothing to place and nothing to cancel. */
-export function calendarOf(
-  letter: Letter,
-  { from, to, sentBefore }: { from: string; to: string; sentBefore: boolean },
-): CalendarPart | null {
-  const placed = letter.orders.lines.flatMap(({ as, startAt, endAt }) =>
-    as === 'owner' && startAt !== null && endAt !== null ? [{ startAt, endAt }] : [],
-  );
-  if (placed.length === 0 && !sentBefore) return null;
-  const method = placed.length === 0 ? 'CANCEL' : 'REQUEST';
-  const starts = placed.map(({ startAt }) => startAt);
-  const ends = placed.map(({ endAt }) => endAt);
-  const start = placed.length === 0 ? letter.preparedAt : Math.min(...starts);
-  const end = placed.length === 0 ? letter.preparedAt : Math.max(...ends);
+/** The entry; null when there is nothing to place and nothing to take away. */
+export function calendarOf(outgoing: Outgoing, from: string): CalendarPart | null {
+  const { letter, target, takenAway } = outgoing;
+  const span = letter.placed ?? takenAway;
+  if (span === null) return null;
+  const method = letter.placed === null ? 'CANCEL' : 'REQUEST';
   const calendar = ical({
     prodId: { company: 'interlock', product: 'notices', language: 'EN' },
     method: ICalCalendarMethod[method],
@@ -39,13 +34,18 @@ export function calendarOf(
     id: calendarUid(letter, from.slice(from.lastIndexOf('@') + 1)),
     sequence: letter.version,
     stamp: new Date(letter.preparedAt),
-    start: new Date(start),
-    end: new Date(end),
-    summary: `${letter.cutover}: ${noticeTitle(letter)}`,
-    description: [`v${letter.version} ${letter.checkCode}`, ...orderLines(letter)].join('\n'),
+    start: new Date(span.startAt),
+    // An end must come after its start (RFC 5545, 3.8.2.2); what takes no time has none.
+    ...(span.endAt > span.startAt ? { end: new Date(span.endAt) } : {}),
+    summary: [...marksOf(outgoing), calendarTitle(letter)].join(' '),
+    description: [
+      noticePlace(letter),
+      `Packet v${letter.version}, check code ${letter.checkCode}.`,
+      ...ownLines(letter),
+    ].join('\n'),
     status: method === 'CANCEL' ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     organizer: { name: 'Interlock', email: from },
-    attendees: [{ email: to, rsvp: false }],
+    attendees: [{ email: target.address, rsvp: false }],
   });
   return { method, content: calendar.toString() };
 }

@@ -13,6 +13,8 @@ export type Audience = {
   readonly allow: readonly Target[];
   /** Who gets everything in test mode. */
   readonly testRecipients: readonly Target[];
+  /** The ids behind the names on Slack that a plan may use: `@on-call` is `U0123456`. Left out: none. */
+  readonly slackNames?: ReadonlyMap<string, string> | undefined;
   /** Channels that are set up. */
   readonly channels: ReadonlySet<NoticeChannel>;
 };
@@ -23,14 +25,24 @@ export type Course =
 
 const suppress = (reason: SuppressionReason): Course => ({ kind: 'suppress', reason });
 
-const machineContacts = (person: Person | undefined): readonly Target[] =>
+const machineContacts = (
+  person: Person | undefined,
+  slackNames: Audience['slackNames'],
+): readonly Target[] =>
   (person?.contacts ?? []).flatMap(({ channel, address }) => {
     const known = Channels.options.find((one) => one === channel);
-    return known === undefined ? [] : [{ channel: known, address }];
+    if (known === undefined) return [];
+    const named = known === 'slack' ? slackNames?.get(address) : undefined;
+    return [{ channel: known, address: named ?? address }];
   });
 
-function courseInEarnest(person: Id, plan: Plan, { allow, channels }: Audience): Course {
-  const contacts = machineContacts(plan.people.find(({ id }) => id === person));
+function courseInEarnest(
+  person: Id,
+  plan: Plan,
+  { allow, channels, slackNames }: Audience,
+): Course {
+  const known = plan.people.find(({ id }) => id === person);
+  const contacts = machineContacts(known, slackNames);
   if (contacts.length === 0) return suppress('no_contact');
   const reachable = contacts.filter(({ channel }) => channels.has(channel));
   if (reachable.length === 0) return suppress('channel_not_set_up');

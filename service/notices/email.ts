@@ -1,9 +1,11 @@
 /**
- * Notices by e-mail: plain text and a calendar entry, over SMTP. A mail server cannot be asked what it has, so a
+ * Notices by e-mail: plain text, the same as HTML, and a calendar entry, over SMTP. A mail server cannot be asked what it has, so a
  * message whose answer was lost is repeated once, under the same Message-ID and marked, and then given up.
  */
+import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { calendarOf } from './calendar.ts';
+import { htmlLetter } from './htmlLetter.ts';
 import { plainLetter, subjectOf } from './plainLetter.ts';
 import { failed, type Outgoing, sent, type Sink, type SinkResult } from './sink.ts';
 
@@ -17,17 +19,21 @@ const stepLimitMs = 8_000;
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
-/** The same for every attempt of one notice of one version. */
-const messageIdOf = (
+/** The same for every attempt of one notice of one version. An id of ours may hold signs that such a name may not. */
+function messageIdOf(
   { noticeId, version }: { readonly noticeId: string; readonly version: number },
   cutoverId: string,
   from: string,
-): string => `<${noticeId}.v${version}.${cutoverId}@${domainOf(from)}>`;
+): string {
+  const name = JSON.stringify([cutoverId, noticeId, version]);
+  const digest = createHash('sha256').update(name).digest('hex');
+  return `<notice.${digest.slice(0, 32)}@${domainOf(from)}>`;
+}
 
 /** The message as it is handed to the transport: all of it is the same for every attempt, but for the mark. */
 export function emailOf(outgoing: Outgoing, from: string) {
   const { letter, target, before, doubts } = outgoing;
-  const calendar = calendarOf(letter, { from, to: target.address, sentBefore: before !== null });
+  const calendar = calendarOf(outgoing, from);
   const thread = before === null ? null : messageIdOf(before, letter.cutoverId, from);
   return {
     from: { name: 'Interlock', address: from },
@@ -35,6 +41,7 @@ export function emailOf(outgoing: Outgoing, from: string) {
     envelope: { from, to: [target.address] },
     subject: subjectOf(outgoing),
     text: plainLetter(outgoing),
+    html: htmlLetter(outgoing),
     messageId: messageIdOf(letter, letter.cutoverId, from),
     ...(thread === null ? {} : { inReplyTo: thread, references: [thread] }),
     headers: {

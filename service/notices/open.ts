@@ -36,11 +36,11 @@ export async function openRelay(
   settings: NoticeSettings,
   { onTrouble, sweepMs }: Pick<RelayDeps, 'onTrouble'> & { readonly sweepMs?: number },
 ): Promise<Relay> {
-  const { ack, windowSeconds, claimSeconds, allow, testRecipients } = settings;
+  const { ack, windowSeconds, claimSeconds, allow, testRecipients, slackNames } = settings;
   return relay({
     ledger,
     sinks: await openSinks(settings),
-    audience: { allow, testRecipients },
+    audience: { allow, testRecipients, slackNames },
     ack,
     relay: `relay-${randomBytes(6).toString('hex')}`,
     windowSeconds,

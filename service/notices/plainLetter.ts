@@ -1,29 +1,26 @@
 /**
- * A letter as plain text: what a person reads at night on a telephone, the order in force first. E-mail sends it as
- * it is; the other channels and the preview put the same parts in their own form.
+ * A letter as plain text: what a person reads at night on a telephone, the order in force first. The other channels put
+ * the same parts in their own form.
  */
-import {
-  changeLines,
-  changesHeading,
-  noOrders,
-  noticePlace,
-  noticeReplaces,
-  noticeTitle,
-  orderLines,
-} from '../words/notices.ts';
+import { noticePlace, noticeReplaces, noticeSections, noticeTitle } from '../words/notices.ts';
 import type { Outgoing } from './sink.ts';
 
 type Written = Pick<Outgoing, 'letter' | 'ackUrl' | 'insteadOf' | 'doubts'>;
 
-/** One line that says what it is, with every mark that changes how to take it. */
-export function subjectOf({ letter, insteadOf, doubts }: Written): string {
-  const marks = [
-    ...(insteadOf === null ? [] : [`[TEST, for ${insteadOf}]`]),
-    ...(doubts > 0 ? ['[may be a repeat]'] : []),
-    ...(letter.rehearsal ? ['[rehearsal]'] : []),
-  ];
-  return [...marks, `${noticeTitle(letter)} - ${letter.cutover}`].join(' ');
-}
+/** Every mark that changes how to take what follows. */
+export const marksOf = ({
+  letter,
+  insteadOf,
+  doubts,
+}: Omit<Written, 'ackUrl'>): readonly string[] => [
+  ...(insteadOf === null ? [] : [`[TEST, for ${insteadOf}]`]),
+  ...(doubts > 0 ? ['[may be a repeat]'] : []),
+  ...(letter.rehearsal ? ['[rehearsal]'] : []),
+];
+
+/** One line that says what it is. */
+export const subjectOf = (written: Written): string =>
+  [...marksOf(written), `${noticeTitle(written.letter)} - ${written.letter.cutover}`].join(' ');
 
 /** Sentences that come before everything else. */
 export const warningsOf = ({ letter, insteadOf, doubts }: Written): readonly string[] => [
@@ -35,34 +32,44 @@ export const warningsOf = ({ letter, insteadOf, doubts }: Written): readonly str
     : []),
 ];
 
-/** What to do about acknowledging, in one sentence. */
-export function acknowledgeText({ letter, ackUrl, insteadOf }: Written): string {
+/** Which packet it tells of, and what that replaces. */
+export function packetText({ letter }: Written): string {
+  const replaces = noticeReplaces(letter);
+  const packet = `Packet v${letter.version}, check code ${letter.checkCode}.`;
+  return replaces === '' ? packet : `${packet} ${replaces}`;
+}
+
+/** What to do about acknowledging where there is no link, in one sentence. */
+export function acknowledgeText({ letter, insteadOf }: Written): string {
   if (!letter.orders.mustAcknowledge) return 'No acknowledgement is needed.';
-  if (ackUrl !== null)
-    return `Acknowledge v${letter.version} (opens a page; press the button there): ${ackUrl}`;
   return insteadOf === null
     ? `Please acknowledge v${letter.version}: read check code ${letter.checkCode} back on the bridge, or run: interlock ack ${letter.checkCode} --as ${letter.person}`
     : `In earnest a link to acknowledge v${letter.version} stands here.`;
 }
 
-const bullets = (lines: readonly string[]): string[] => lines.map((line) => `- ${line}`);
+/** What a link to acknowledge says, and what comes of following it. */
+export const linkWords = ({
+  letter,
+}: Written): { readonly link: string; readonly then: string } => ({
+  link: `Acknowledge v${letter.version}`,
+  then: 'opens a page; press the button there',
+});
 
 /** The whole letter, lines ending in \n. */
 export function plainLetter(written: Written): string {
-  const { letter } = written;
-  const orders = orderLines(letter);
-  const heading = changesHeading(letter);
-  const replaces = noticeReplaces(letter);
+  const { letter, ackUrl } = written;
+  const { link, then } = linkWords(written);
   return [
     ...warningsOf(written),
     noticePlace(letter),
-    `Packet v${letter.version}, check code ${letter.checkCode}.${replaces === '' ? '' : ` ${replaces}`}`,
+    packetText(written),
+    ...noticeSections(letter).flatMap(({ heading, lines }) => [
+      '',
+      heading,
+      ...lines.map((line) => `- ${line}`),
+    ]),
     '',
-    'Your orders now',
-    ...(orders.length === 0 ? [noOrders] : bullets(orders)),
-    ...(heading === '' ? [] : ['', heading, ...bullets(changeLines(letter))]),
-    '',
-    acknowledgeText(written),
+    ackUrl === null ? acknowledgeText(written) : `${link} (${then}): ${ackUrl}`,
     '',
   ].join('\n');
 }

@@ -30,6 +30,21 @@ const ranges = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
 export const noticeVariables = {
   INTERLOCK_SLACK_TOKEN: z.string().min(1).optional(),
   INTERLOCK_SLACK_URL: z.url({ protocol: /^https?$/ }).default('https://slack.com/api/'),
+  /** `@on-call=U0123456`: which user or conversation a plan means by a name on Slack. */
+  INTERLOCK_SLACK_NAMES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const pairs = words(text).map((word) =>
+        /^([@#][\w.-]{1,80})=([UWCG][A-Z0-9]{6,20})$/.exec(word),
+      );
+      if (pairs.includes(null)) {
+        context.addIssue({ code: 'custom', message: 'write @on-call=U0123456 #room=C0123456' });
+      }
+      return new Map(
+        pairs.flatMap((pair) => (pair === null ? [] : [[`${pair[1]}`, `${pair[2]}`]])),
+      );
+    }),
   INTERLOCK_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   INTERLOCK_MAIL_FROM: z
     .string()
@@ -46,7 +61,7 @@ export const noticeVariables = {
     ),
   INTERLOCK_NOTICE_ALLOW: targets(
     isRule,
-    'email:*@example.org, email:ops@example.org, slack:*, slack:U0123456 or webhook:https://host/path/',
+    'email:*@example.org, email:ops@example.org, slack:*, slack:*@example.org, slack:U0123456 or webhook:https://host/path/',
   ),
   INTERLOCK_NOTICE_TEST_TO: targets(
     isAddress,
@@ -78,6 +93,7 @@ export type NoticeSettings = {
   readonly webhook: WebhookSettings | null;
   readonly allow: readonly Target[];
   readonly testRecipients: readonly Target[];
+  readonly slackNames: ReadonlyMap<string, string>;
   readonly windowSeconds: number;
   readonly claimSeconds: number;
   /** Null: messages carry no link. */
@@ -96,6 +112,7 @@ export function noticeSettings(from: NoticeVariables): NoticeSettings {
       secrets.length === 0 ? null : { secrets, privateNetworks: from.INTERLOCK_NOTICE_PRIVATE },
     allow: from.INTERLOCK_NOTICE_ALLOW,
     testRecipients: from.INTERLOCK_NOTICE_TEST_TO,
+    slackNames: from.INTERLOCK_SLACK_NAMES,
     windowSeconds: from.INTERLOCK_NOTICE_WINDOW_SECONDS,
     claimSeconds: from.INTERLOCK_NOTICE_CLAIM_SECONDS,
     ack:

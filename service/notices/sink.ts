@@ -5,7 +5,7 @@
 import type { NoticeChannel, NoticeTrouble, Told } from '../../ledger/outbox.ts';
 import { secondMs } from '../../ledger/vocabulary.ts';
 import type { Target } from './addresses.ts';
-import type { Letter } from './letter.ts';
+import type { Letter, Placed } from './letter.ts';
 
 export type Outgoing = {
   readonly letter: Letter;
@@ -18,6 +18,8 @@ export type Outgoing = {
   readonly doubts: number;
   /** What they were told before on this channel. */
   readonly before: Told | null;
+  /** What a calendar of theirs may hold and this letter takes away; null when there is nothing of that kind. */
+  readonly takenAway: Placed | null;
 };
 
 export type SinkResult =

@@ -67,11 +67,19 @@ async function findPost(
   return null;
 }
 
+/** The user who has this e-mail address in the workspace, or who this address names. */
+async function userOf(client: WebClient, address: string): Promise<string> {
+  if (!address.includes('@')) return address;
+  const { user } = await client.users.lookupByEmail({ email: address });
+  return user?.id ?? address;
+}
+
 /** The conversation to post into: a person's own is opened first, so that it can be searched too. */
 async function conversationOf(client: WebClient, address: string): Promise<string> {
-  if (!/^[UW]/.test(address)) return address;
-  const { channel } = await client.conversations.open({ users: address });
-  return channel?.id ?? address;
+  const user = await userOf(client, address);
+  if (!/^[UW]/.test(user)) return user;
+  const { channel } = await client.conversations.open({ users: user });
+  return channel?.id ?? user;
 }
 
 async function post(client: WebClient, conversation: string, outgoing: Outgoing) {

@@ -4,19 +4,17 @@
  */
 import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/web-api';
 import {
-  changeLines,
-  changesHeading,
-  noOrders,
   noticePlace,
   noticeReplaces,
+  noticeSections,
   noticeTitle,
-  orderLines,
+  type Section,
 } from '../words/notices.ts';
-import { acknowledgeText, subjectOf, warningsOf } from './plainLetter.ts';
+import { acknowledgeText, linkWords, subjectOf, warningsOf } from './plainLetter.ts';
 import type { Outgoing } from './sink.ts';
 
-/** A message of Slack's holds some 13,000 signs in all; a line of ours at most some 400. */
-const linesPerList = 14;
+/** A message of Slack's holds some 13,000 signs in all, and there are three lists at most. */
+const signsPerList = 3_600;
 const signsPerLine = 400;
 
 const cut = (text: string): string =>
@@ -33,10 +31,19 @@ const sentence = (...elements: RichTextElement[]): RichTextBlock => ({
   elements: [{ type: 'rich_text_section', elements }],
 });
 
+/** As many of the first lines as fit. */
+function fitting(lines: readonly string[]): string[] {
+  const ends = lines.reduce<number[]>(
+    (sums, line) => [...sums, (sums.at(-1) ?? 0) + cut(line).length],
+    [],
+  );
+  return lines.filter((_line, index) => (ends[index] ?? 0) <= signsPerList);
+}
+
 /** Lines under a heading. */
-function list(heading: string, lines: readonly string[]): RichTextBlock {
-  const left = lines.length - linesPerList;
-  const shown = lines.slice(0, linesPerList);
+function list({ heading, lines }: Section): RichTextBlock {
+  const shown = fitting(lines);
+  const left = lines.length - shown.length;
   const all = left > 0 ? [...shown, `and ${left} more, which did not fit here`] : shown;
   return {
     type: 'rich_text',
@@ -52,12 +59,12 @@ function list(heading: string, lines: readonly string[]): RichTextBlock {
 }
 
 function acknowledgement(outgoing: Outgoing): RichTextBlock {
-  const { ackUrl, letter } = outgoing;
+  const { ackUrl } = outgoing;
   if (ackUrl === null) return sentence(words(acknowledgeText(outgoing)));
-  const link = { type: 'link', url: ackUrl, text: `Acknowledge v${letter.version}` } as const;
+  const { link, then } = linkWords(outgoing);
   return sentence(
-    { ...link, style: { bold: true } },
-    words(' - opens a page; press the button there.'),
+    { type: 'link', url: ackUrl, text: link, style: { bold: true } },
+    words(` - ${then}.`),
   );
 }
 
@@ -68,8 +75,6 @@ const escaped = (text: string): string =>
 /** The blocks, and the line for telephones. */
 export function slackMessage(outgoing: Outgoing): { text: string; blocks: KnownBlock[] } {
   const { letter } = outgoing;
-  const orders = orderLines(letter);
-  const heading = changesHeading(letter);
   const replaces = noticeReplaces(letter);
   const title = noticeTitle(letter).slice(0, 150);
   return {
@@ -79,8 +84,7 @@ export function slackMessage(outgoing: Outgoing): { text: string; blocks: KnownB
       ...warningsOf(outgoing).map((warning) => sentence(words(warning, true))),
       sentence(words(noticePlace(letter))),
       ...(replaces === '' ? [] : [sentence(words(replaces, true))]),
-      list('Your orders now', orders.length === 0 ? [noOrders] : orders),
-      ...(heading === '' ? [] : [list(heading, changeLines(letter))]),
+      ...noticeSections(letter).map(list),
       acknowledgement(outgoing),
     ],
   };

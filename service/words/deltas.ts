@@ -16,7 +16,7 @@ function changeText(change: Change, line: DeltaLine, names: Names): string {
       : ` (${shiftText(line.fromStartAt, line.toStartAt)})`;
   switch (change) {
     case 'added':
-      return `added at ${at(line.toStartAt)}`;
+      return line.toStartAt === null ? 'added' : `added at ${at(line.toStartAt)}`;
     case 'removed':
       return `taken out, was ${at(line.fromStartAt)}`;
     case 'start_moved':
@@ -28,7 +28,7 @@ function changeText(change: Change, line: DeltaLine, names: Names): string {
     case 'owner_lost':
       return `no longer yours${line.toOwner === null ? '' : `, now ${names.person(line.toOwner)}'s`}`;
     case 'held':
-      return `held, was ${at(line.fromStartAt)}`;
+      return line.fromStartAt === null ? 'held' : `held, was ${at(line.fromStartAt)}`;
     case 'released':
       return `released, at ${at(line.toStartAt)}`;
   }

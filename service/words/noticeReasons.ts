@@ -10,7 +10,8 @@ export const suppressionWords: Readonly<Record<SuppressionReason, string>> = {
   no_test_recipient:
     'notices are in test and no test recipient is set up (INTERLOCK_NOTICE_TEST_TO)',
   no_contact: 'the plan has no contact that a machine can write to: call them',
-  address_not_allowed: 'no contact of theirs is on the allow list (INTERLOCK_NOTICE_ALLOW)',
+  address_not_allowed:
+    'no contact of theirs is on the allow list (INTERLOCK_NOTICE_ALLOW), or it is a name on Slack without an id (INTERLOCK_SLACK_NAMES)',
   channel_not_set_up: 'no channel of theirs is set up here',
   every_channel_failed: 'every contact of theirs failed for good: call them',
 };

@@ -3,16 +3,18 @@
  * channel's business (service/notices); no other sentence reaches a notice.
  */
 import type { PersonalLine, PersonalOrders } from '../../ledger/views.ts';
+import type { Interval } from '../../ledger/vocabulary.ts';
 import { holdWords } from './codes.ts';
 import { deltaLineText } from './deltas.ts';
 import type { Names } from './names.ts';
-import { timeText } from './times.ts';
+import { dayTimeText, spanText, zoneText } from './times.ts';
 
 type Personal = {
   readonly version: number;
   readonly checkCode: string;
   readonly cutover: string;
   readonly rehearsal: boolean;
+  readonly window: Interval;
   readonly replaces: number | null;
   readonly since: number | null;
   readonly delta: { readonly lines: Parameters<typeof deltaLineText>[0][] } | null;
@@ -29,18 +31,14 @@ export function noticeTitle({ version, checkCode, since, delta }: Personal): str
 }
 
 /** Which cutover, and in which zone its times are. */
-export const noticePlace = ({ cutover, rehearsal, names }: Personal): string =>
-  `${rehearsal ? 'REHEARSAL. ' : ''}${cutover}. All times are ${names.zone}.`;
+export const noticePlace = ({ cutover, rehearsal, window, names }: Personal): string =>
+  `${rehearsal ? 'REHEARSAL. ' : ''}${cutover}. All times are ${zoneText(names.zone, window.opensAt, window.closesAt)}.`;
 
 /** What to do with what came before; empty when nothing did. */
 export const noticeReplaces = ({ version, replaces }: Personal): string =>
   replaces === null || replaces >= version
     ? ''
     : `This replaces v${replaces}: act on v${version} only.`;
-
-/** The heading over what changed; empty when there is nothing to compare with. */
-export const changesHeading = ({ since }: Personal): string =>
-  since === null ? '' : `Changed for you since v${since}`;
 
 /** What changed, one line each; says so when nothing did. */
 export const changeLines = ({ delta, names, since }: Personal): readonly string[] =>
@@ -50,31 +48,73 @@ export const changeLines = ({ delta, names, since }: Personal): readonly string[
       : [`nothing: your lines are as in v${since}`]
     : delta.lines.map((line) => deltaLineText(line, names));
 
-function whenText(line: PersonalLine, names: Names): string {
-  if (line.startAt === null) return 'HELD, no time';
-  const end = line.endAt === null ? '' : ` to ${timeText(line.endAt, names.zone)}`;
-  const isOn = line.state === 'in_progress' ? 'running since ' : '';
-  return `${isOn}${timeText(line.startAt, names.zone)}${end}`;
+type Orders = Pick<Personal, 'orders' | 'names'>;
+
+function whenText({ startAt, endAt, state }: PersonalLine, { zone }: Names): string {
+  if (startAt === null) return 'HELD, no time';
+  const isOn = state === 'in_progress' ? 'running since ' : '';
+  const when = endAt === null ? dayTimeText(startAt, zone) : spanText(startAt, endAt, zone);
+  return `${isOn}${when}`;
 }
 
-/** `Sun 01:23 to Sun 02:03  Schema migration`, with what it still needs; a held line says why it has no time. */
-export function orderLines({
-  orders,
-  names,
-}: Pick<Personal, 'orders' | 'names'>): readonly string[] {
-  return orders.lines.map((line) => {
-    const hold = orders.holds.find(({ checkpoint }) => checkpoint === line.checkpoint);
-    const notes = [
-      ...(line.as === 'observer' ? ['you observe'] : []),
-      ...(hold === undefined
-        ? []
-        : [`${holdWords[hold.holdClass]}${line.as === 'owner' ? ': do not start' : ''}`]),
-      ...line.stillNeeded.map(({ kind, subject }) => `still needs ${kind} ${subject}`),
-    ];
-    const noted = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
-    return `${whenText(line, names)}  ${names.checkpoint(line.checkpoint)}${noted}`;
-  });
+function lineText(line: PersonalLine, { orders, names }: Orders, marks: readonly string[]): string {
+  const hold = orders.holds.find(({ checkpoint }) => checkpoint === line.checkpoint);
+  const notes = [
+    ...marks,
+    ...(hold === undefined
+      ? []
+      : [`${holdWords[hold.holdClass]}${line.as === 'owner' ? ': do not start' : ''}`]),
+    ...line.stillNeeded.map(({ kind, subject }) => `still needs ${kind}: ${subject}`),
+  ];
+  const noted = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+  return `${whenText(line, names)} - ${names.checkpoint(line.checkpoint)}${noted}`;
 }
+
+/** `Sun 8 Nov 01:23 to 02:03 - Schema migration`, with what it still needs; a held line says why it has no time. */
+export const orderLines = (personal: Orders): readonly string[] =>
+  personal.orders.lines.map((line) =>
+    lineText(line, personal, line.as === 'observer' ? ['you observe'] : []),
+  );
+
+/** Their own lines, without those that they observe. */
+export const ownLines = (personal: Orders): readonly string[] =>
+  personal.orders.lines
+    .filter(({ as }) => as === 'owner')
+    .map((line) => lineText(line, personal, []));
 
 /** Said in place of lines when none is theirs any more. */
 export const noOrders = 'You have no open checkpoint in this packet.';
+
+export type Section = { readonly heading: string; readonly lines: readonly string[] };
+
+/** All that a person is told, in the order in which it matters: what is theirs, what they observe, what changed. */
+export function noticeSections(personal: Personal): readonly Section[] {
+  const own = ownLines(personal);
+  const observed = personal.orders.lines
+    .filter(({ as }) => as === 'observer')
+    .map((line) => lineText(line, personal, []));
+  const lost = personal.delta?.lines.some(({ as }) => as === 'owner') ?? false;
+  const sections = [
+    {
+      heading: 'Your orders now',
+      lines: own.length === 0 && (lost || observed.length === 0) ? [noOrders] : own,
+    },
+    { heading: 'You observe', lines: observed },
+    {
+      heading: `Changed for you since v${personal.since ?? 0}`,
+      lines: personal.since === null ? [] : changeLines(personal),
+    },
+  ];
+  return sections.filter(({ lines }) => lines.length > 0);
+}
+
+/** What their calendar calls it: the one checkpoint that is theirs, or how many. */
+export function calendarTitle({ orders, names, cutover, version, checkCode }: Personal): string {
+  const own = orders.lines.filter(({ as, startAt }) => as === 'owner' && startAt !== null);
+  const [only] = own;
+  const what =
+    own.length === 1 && only !== undefined
+      ? names.checkpoint(only.checkpoint)
+      : `${own.length === 0 ? 'no' : own.length} checkpoints of yours`;
+  return `${what} - ${cutover} (v${version} ${checkCode})`;
+}

@@ -1,5 +1,5 @@
 /**
- * A server on loopback that speaks the four Slack methods we use, with Slack's shapes. It can store a post and cut the
+ * A server on loopback that speaks the Slack methods we use, with Slack's shapes. It can store a post and cut the
  * connection before it says so, ask to wait, refuse, or be away.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -26,6 +26,8 @@ export type SlackServer = {
   retryAfterSeconds: number;
   /** Whether history may be read. */
   canLookUp: boolean;
+  /** Users of the workspace by their e-mail address. */
+  users: Readonly<Record<string, string>>;
   close(): Promise<void>;
 };
 
@@ -83,6 +85,15 @@ export async function startSlackServer(): Promise<SlackServer> {
       calls.push(method);
       if (method === 'chat.postMessage') return post(form, response);
       if (method === 'conversations.history') return history(form, response);
+      if (method === 'users.lookupByEmail') {
+        const user = slack.users[form.get('email') ?? ''];
+        return answer(
+          response,
+          user === undefined
+            ? { ok: false, error: 'users_not_found' }
+            : { ok: true, user: { id: user } },
+        );
+      }
       const id = `D${(form.get('users') ?? '').slice(1)}`;
       return answer(response, { ok: true, channel: { id } });
     });
@@ -97,6 +108,7 @@ export async function startSlackServer(): Promise<SlackServer> {
     mode: 'ok',
     retryAfterSeconds: 1,
     canLookUp: true,
+    users: {},
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
