@@ -19,6 +19,7 @@ describe('settings', () => {
         webhook: null,
         allow: [],
         testRecipients: [],
+        slackNames: new Map(),
         windowSeconds: 60,
         claimSeconds: 90,
         ack: null,
@@ -83,6 +84,17 @@ describe('settings', () => {
   it('stop the start when one cannot be understood, naming it', () => {
     expect(() => readConfig({ INTERLOCK_LOG: 'loud' })).toThrow(ConfigError);
     expect(() => readConfig({ INTERLOCK_LOG: 'loud' })).toThrow(/INTERLOCK_LOG/);
+  });
+
+  it('give names on Slack their ids, one each', () => {
+    const named = (text: string) => readConfig({ INTERLOCK_SLACK_NAMES: text }).notices.slackNames;
+    expect([...(named('@on-call=U0123456, #bridge=C0123456') ?? [])]).toEqual([
+      ['@on-call', 'U0123456'],
+      ['#bridge', 'C0123456'],
+    ]);
+    for (const wrong of ['on-call=U0123456', '@on-call=somebody', '@a=U0123456=U0123457']) {
+      expect(() => named(wrong)).toThrow(/INTERLOCK_SLACK_NAMES/);
+    }
   });
 
   it('are refused by a name that is none, but for secrets of hooks', () => {
