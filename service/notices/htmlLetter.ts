@@ -17,8 +17,8 @@ const paragraph = (text: string, style = 'margin:0 0 8px'): string =>
 
 function acknowledgement(outgoing: Outgoing): string {
   if (outgoing.ackUrl === null) return paragraph(acknowledgeText(outgoing), 'margin:24px 0 0');
-  const { link, then } = linkWords(outgoing);
-  return `<p style="margin:24px 0 0"><a href="${escaped(outgoing.ackUrl)}" style="${button}">${escaped(link)}</a><br>${escaped(then)}</p>`;
+  const { link, next } = linkWords(outgoing);
+  return `<p style="margin:24px 0 0"><a href="${escaped(outgoing.ackUrl)}" style="${button}">${escaped(link)}</a><br>${escaped(next)}</p>`;
 }
 
 /** The whole page. */

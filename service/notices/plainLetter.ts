@@ -50,15 +50,15 @@ export function acknowledgeText({ letter, insteadOf }: Written): string {
 /** What a link to acknowledge says, and what comes of following it. */
 export const linkWords = ({
   letter,
-}: Written): { readonly link: string; readonly then: string } => ({
+}: Written): { readonly link: string; readonly next: string } => ({
   link: `Acknowledge v${letter.version}`,
-  then: 'opens a page; press the button there',
+  next: 'opens a page; press the button there',
 });
 
 /** The whole letter, lines ending in \n. */
 export function plainLetter(written: Written): string {
   const { letter, ackUrl } = written;
-  const { link, then } = linkWords(written);
+  const { link, next } = linkWords(written);
   return [
     ...warningsOf(written),
     noticePlace(letter),
@@ -69,7 +69,7 @@ export function plainLetter(written: Written): string {
       ...lines.map((line) => `- ${line}`),
     ]),
     '',
-    ackUrl === null ? acknowledgeText(written) : `${link} (${then}): ${ackUrl}`,
+    ackUrl === null ? acknowledgeText(written) : `${link} (${next}): ${ackUrl}`,
     '',
   ].join('\n');
 }

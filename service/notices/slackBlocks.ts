@@ -61,10 +61,10 @@ function list({ heading, lines }: Section): RichTextBlock {
 function acknowledgement(outgoing: Outgoing): RichTextBlock {
   const { ackUrl } = outgoing;
   if (ackUrl === null) return sentence(words(acknowledgeText(outgoing)));
-  const { link, then } = linkWords(outgoing);
+  const { link, next } = linkWords(outgoing);
   return sentence(
     { type: 'link', url: ackUrl, text: link, style: { bold: true } },
-    words(` - ${then}.`),
+    words(` - ${next}.`),
   );
 }
 
