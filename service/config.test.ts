@@ -21,7 +21,7 @@ describe('settings', () => {
         testRecipients: [],
         slackNames: new Map(),
         windowSeconds: 60,
-        claimSeconds: 90,
+        claimSeconds: 24,
         ack: null,
       },
       fleet: {
@@ -31,7 +31,7 @@ describe('settings', () => {
         workPort: 7421,
         serveWorks: 'auto',
         atOnce: 8,
-        leaseMs: 30_000,
+        leaseMs: 15_000,
         sweepMs: 2_000,
         quietMs: 700,
         crash: null,
@@ -39,6 +39,16 @@ describe('settings', () => {
       },
       model: null,
     });
+  });
+
+  it('C13: leave work that a dead process held to another well within 30 s', () => {
+    const { fleet, notices } = readConfig({});
+    // A sweep rings what it finds and works on what still waits at the next look.
+    const takenUpAfterMs = [
+      fleet.leaseMs + 2 * fleet.sweepMs,
+      notices.claimSeconds * 1_000 + fleet.sweepMs,
+    ];
+    for (const ms of takenUpAfterMs) expect(ms).toBeLessThanOrEqual(26_000);
   });
 
   it('take a ledger, a home and the no-colour convention from the environment', () => {

@@ -20,7 +20,7 @@ export const fleetVariables = {
   /** Whether `serve` works too; `auto`: when the ledger is a file. */
   INTERLOCK_SERVE_WORKS: z.enum(['auto', 'on', 'off']).default('auto'),
   INTERLOCK_AT_ONCE: z.coerce.number().int().min(1).max(256).default(8),
-  INTERLOCK_LEASE_MS: milliseconds(30_000, 300),
+  INTERLOCK_LEASE_MS: milliseconds(15_000, 300),
   INTERLOCK_SWEEP_MS: milliseconds(2_000, 50),
   INTERLOCK_QUIET_MS: milliseconds(700, 1),
   /** Tests only: `point:nth`. */

@@ -37,7 +37,7 @@ const spanMs = scaled(6_000);
 const soonMs = scaled(1) > 1 ? 2_000 : 10_000;
 const standard = {
   INTERLOCK_SWEEP_MS: '2000',
-  INTERLOCK_LEASE_MS: '30000',
+  INTERLOCK_LEASE_MS: '15000',
   INTERLOCK_QUIET_MS: '700',
 };
 const cutoverId = 'storm';

@@ -141,7 +141,7 @@ async function startAll(
 ): Promise<readonly Half[]> {
   const standard = {
     INTERLOCK_SWEEP_MS: '2000',
-    INTERLOCK_LEASE_MS: '30000',
+    INTERLOCK_LEASE_MS: '15000',
     INTERLOCK_QUIET_MS: '700',
   };
   const halves = Array.from({ length: count }, () =>

@@ -77,8 +77,8 @@ export const noticeVariables = {
       'write addresses or ranges: 10.1.0.0/16',
     ),
   INTERLOCK_NOTICE_WINDOW_SECONDS: z.coerce.number().int().min(0).max(3_600).default(60),
-  /** For so long an attempt keeps other relays from a person; it may itself take a third of it, and 20 s at most. */
-  INTERLOCK_NOTICE_CLAIM_SECONDS: z.coerce.number().int().min(1).max(600).default(90),
+  /** For so long an attempt keeps other relays from a person; it may itself take half of it, and 20 s at most. */
+  INTERLOCK_NOTICE_CLAIM_SECONDS: z.coerce.number().int().min(1).max(600).default(24),
   /** Where people reach this service from their messages. */
   INTERLOCK_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   INTERLOCK_ACK_SECRET: z.string().min(32, 'is at least 32 characters').optional(),

@@ -56,9 +56,9 @@ export type Sink = {
   close(): Promise<void>;
 };
 
-/** Longest that one attempt may take, with everything in it: well below what its claim lasts. Milliseconds. */
+/** Longest that one attempt may take, with everything in it: half of what its claim lasts at most. Milliseconds. */
 export const attemptLimitMs = (claimSeconds: number): number =>
-  Math.min(20_000, (claimSeconds * secondMs) / 3);
+  Math.min(20_000, (claimSeconds * secondMs) / 2);
 
 export const failed = (
   reason: NoticeTrouble,

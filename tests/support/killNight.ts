@@ -37,8 +37,8 @@ export type Promised = {
   readonly adopted: readonly string[];
   /** Requests that got no answer. */
   readonly lost: number;
-  /** The longest that anything was waited for: a packet, a decision taken, a cutover at rest. */
-  readonly longestWaitMs: number;
+  /** What was waited for longest: a packet, an answer, a decision, a cutover at rest. */
+  readonly longestWait: { readonly what: string; readonly ms: number };
 };
 
 /** The request that says that the first step starts so many minutes into the night. */
@@ -126,11 +126,12 @@ export async function walkNight(
   goesOn: () => boolean = () => false,
 ): Promise<Promised> {
   const { store } = walker;
-  let longestWaitMs = 0;
-  const timed = async <T>(work: Promise<T>): Promise<T> => {
+  let longestWait = { what: 'nothing', ms: 0 };
+  const timed = async <T>(what: string, work: Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     const done = await work;
-    longestWaitMs = Math.max(longestWaitMs, Math.round(performance.now() - startedAt));
+    const ms = Math.round(performance.now() - startedAt);
+    if (ms > longestWait.ms) longestWait = { what, ms };
     return done;
   };
   const acknowledged: string[] = [];
@@ -138,19 +139,23 @@ export async function walkNight(
   let lost = 0;
   const tell = async (minutes: number): Promise<void> => {
     const id = `report-${acknowledged.length + 1}`;
-    lost += await timed(report(walker, cutoverId, { id, minutes }));
+    lost += await timed(`answers to ${id}`, report(walker, cutoverId, { id, minutes }));
     acknowledged.push(id);
   };
-  await timed(eventually('packet 1', async () => (await load(store, cutoverId))?.current));
+  await timed(
+    'packet 1',
+    eventually('packet 1', async () => (await load(store, cutoverId))?.current),
+  );
   await tell(20);
   do {
-    const decided = await timed(adopt(walker, cutoverId));
+    const decided = await timed('a packet, and its adoption', adopt(walker, cutoverId));
     adopted.push(decided.adopted);
     lost += decided.lost;
     await tell(30 + 5 * adopted.length);
-    await timed(eventually('a quiet cutover', () => isQuiet(store, cutoverId)));
+    const quiet = eventually('a quiet cutover', () => isQuiet(store, cutoverId));
+    await timed('a cutover at rest', quiet);
   } while (goesOn() && adopted.length < roundsAtMost);
-  return { acknowledged, adopted, lost, longestWaitMs };
+  return { acknowledged, adopted, lost, longestWait };
 }
 
 const timesOf = (values: readonly string[]): Map<string, number> =>
