@@ -1,11 +1,21 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
+import { withSlip } from './tests/attacks/plantedSources.ts';
 import ordinary from './vitest.config.ts';
 
-/** The same tests on stores with one planted bug (tests/attacks/plantedStores.ts): what is named there must turn red. */
+// eslint-disable-next-line node/no-process-env -- a run of the tests is handed its bug by name
+const planted = process.env['PLANTED_BUG'] ?? '';
+
+/** The same tests with one planted bug, in the sources or in a store (tests/attacks/): what is named there must turn red. */
 export default mergeConfig(
   ordinary,
   defineConfig({
-    // eslint-disable-next-line node/no-process-env -- a run of the tests is handed its bug by name
-    test: { provide: { planted: process.env['PLANTED_BUG'] ?? '' }, reporters: ['json'] },
+    plugins: [
+      {
+        name: 'planted',
+        enforce: 'pre',
+        transform: (text, path) => withSlip(planted, path, text),
+      },
+    ],
+    test: { provide: { planted }, reporters: ['json'] },
   }),
 );

@@ -23,14 +23,21 @@ export const workCrashPoints = [
   'committed.RunStarted',
   'commit.ProposalMade',
   'committed.ProposalMade',
+  'notice.claiming',
   'commit.NoticeAttempted',
   'committed.NoticeAttempted',
+  'notice.claimed',
+  'notice.checking',
   'notice.checked',
   'notice.answered',
   'commit.NoticeSent',
   'committed.NoticeSent',
+  'notice.recorded',
   'job.worked',
 ] as const;
+
+/** Where a worker whose doorbell is the table of wakes may be told to die. */
+export const wakeCrashPoints = ['wake.worked'] as const;
 
 /** Where a server may be told to die. */
 export const serveCrashPoints = [

@@ -18,7 +18,7 @@ import {
   startHalf,
   typesOf,
 } from './support/fleet.ts';
-import { scaled, takeYourTime } from './support/scale.ts';
+import { isDeep, takeYourTime } from './support/scale.ts';
 import { type Receiver, startReceiver, webhookSecret } from './support/sinks.ts';
 import { kinds, type Place } from './support/stores.ts';
 import { builtFolder } from './support/supplied.ts';
@@ -27,7 +27,7 @@ takeYourTime();
 
 /** Between the claim and the wire: before the last look at the ledger, after it, and right after the claim. */
 const points = ['notice.checked', 'notice.checking', 'notice.claimed'] as const;
-const rounds = scaled(1) > 1 ? 50 : 3;
+const rounds = isDeep() ? 50 : 3;
 const claimSeconds = 3;
 
 describe('C12: a paused relay that wakes up sends nothing', () => {

@@ -9,6 +9,7 @@ import { extendLease, takeLease } from '../ledger/lease.ts';
 import { load } from '../ledger/load.ts';
 import { Fenced, type Store } from '../ledger/store.ts';
 import { verify } from '../ledger/verify.ts';
+import { wakeCrashPoints } from '../service/crashPoint.ts';
 import { decisionFaults } from './support/audit.ts';
 import {
   declareTonight,
@@ -23,9 +24,11 @@ import {
 } from './support/fleet.ts';
 import { kinds, type Place } from './support/stores.ts';
 import { builtFolder } from './support/supplied.ts';
-import { scaled, takeYourTime } from './support/scale.ts';
+import { isDeep, takeYourTime } from './support/scale.ts';
 
 takeYourTime();
+/** Workers that are stopped past their lease, on each store: fifty on both together in a deep run. */
+const pausedRounds = isDeep() ? 25 : 1;
 let built: string;
 beforeAll(async () => {
   built = await builtFolder();
@@ -83,7 +86,7 @@ describe.each(kinds)('workers on $name', (kind) => {
   });
 
   it('C12: a worker that is stopped past its lease and wakes up changes nothing', async () => {
-    for (let round = 0; round < scaled(1); round += 1) {
+    for (let round = 0; round < pausedRounds; round += 1) {
       const cutoverId = `paused-${round}`;
       await declareTonight(ledgerOn(store), fleetPlan(cutoverId));
       const points = ['lease.taken', 'run.begins', 'node.holds', 'node.packet', 'node.gate'];
@@ -109,6 +112,28 @@ describe.each(kinds)('workers on $name', (kind) => {
     }
     expect(await verify(store)).toMatchObject({ ok: true });
   });
+
+  it.each(wakeCrashPoints)(
+    'C13: killed at %s, with a table for a doorbell, the next worker answers the wake and repeats nothing',
+    async (point) => {
+      await declareTonight(ledgerOn(store), fleetPlan('payments'));
+      const victim = start({ INTERLOCK_CRASH: `${point}:1` });
+      expect(await victim.ended).toBe('SIGKILL');
+      const unanswered = async () =>
+        (await place.sql('select cutover_id from wakes where asked > answered')).length;
+      expect(await unanswered()).toBe(1);
+      const before = typesOf(await eventsOf(store, 'payments'));
+      expect(before).toContain('PacketAdopted');
+      const other = start();
+      await eventually('an answered wake', async () => (await unanswered()) === 0);
+      expect(await other.stop()).toBe(0);
+      const after = typesOf(await eventsOf(store, 'payments'));
+      expect(after.filter((type) => !type.startsWith('Notice'))).toEqual(
+        before.filter((type) => !type.startsWith('Notice')),
+      );
+      expect(decisionFaults(await eventsOf(store, 'payments'), judge)).toEqual([]);
+    },
+  );
 
   it('C12: the fence is checked in the transaction that appends', async () => {
     await declareTonight(ledgerOn(store), fleetPlan('payments'));

@@ -9,7 +9,7 @@ import { finished, forecast, lateNight, started } from './support/lateNight.ts';
 import type { Loop } from './support/loop.ts';
 import { actor, minute } from './support/build.ts';
 import { between, dice, type Dice, oneOf } from './support/problems.ts';
-import { scaled, takeYourTime } from './support/scale.ts';
+import { isDeep, takeYourTime } from './support/scale.ts';
 import { kinds } from './support/stores.ts';
 
 takeYourTime();
@@ -58,7 +58,7 @@ async function nightOf(seed: number, store?: Store): Promise<Written> {
   return { hash: events.at(-1)?.hash ?? '', types: events.map(({ body }) => body.type) };
 }
 
-const seeds = Array.from({ length: scaled(8) }, (_, seed) => seed);
+const seeds = Array.from({ length: isDeep() ? 1_000 : 8 }, (_, seed) => seed);
 
 describe('C53: the same seed', () => {
   it(`gives the same ledger twice, another day and in another order (${seeds.length} seeds)`, async () => {

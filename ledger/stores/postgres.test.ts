@@ -146,7 +146,7 @@ describe('a database', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  it('on which commits do not wait, or that is read-only, or not in UTF-8, is refused', async () => {
+  it('C2: on which commits do not wait, or that is read-only, or not in UTF-8, is refused', async () => {
     const url = await freshDatabase();
     await asOwner(url, `alter database ${nameOf(url)} set synchronous_commit = off`);
     await expect(openPostgresStore(url)).rejects.toThrow(/synchronous_commit is off/);

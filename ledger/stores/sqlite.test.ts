@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('flushing', () => {
-  it('is FULL on every connection of the store, as read back after it has written', async () => {
+  it('C2: is FULL on every connection of the store, as read back after it has written', async () => {
     const pragma = vi.spyOn(SqliteFile.prototype, 'pragma');
     const store = await openSqliteStore(path);
     await handle(depsOn(store), 'payments', declare());
@@ -39,7 +39,7 @@ describe('flushing', () => {
     await store.close();
   });
 
-  it('is checked: a connection that the driver lowered to NORMAL by itself is refused', () => {
+  it('C2: is checked: a connection that the driver lowered to NORMAL by itself is refused', () => {
     const file = new SqliteFile(path);
     file.pragma('synchronous = FULL');
     file.pragma('journal_mode = WAL');
@@ -53,7 +53,7 @@ describe('flushing', () => {
     file.close();
   });
 
-  it('is checked at the start: a store whose setting does not hold is not opened', async () => {
+  it('C2: is checked at the start: a store whose setting does not hold is not opened', async () => {
     // eslint-disable-next-line typescript/unbound-method -- applied to the file it was called on
     const pragma = SqliteFile.prototype.pragma;
     vi.spyOn(SqliteFile.prototype, 'pragma').mockImplementation(function (this: never, ...args) {

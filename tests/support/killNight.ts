@@ -123,7 +123,7 @@ const roundsAtMost = 4;
 export async function walkNight(
   walker: Walker,
   cutoverId: string,
-  goesOn: () => boolean = () => false,
+  goesOn: () => Promise<boolean> = async () => false,
 ): Promise<Promised> {
   const { store } = walker;
   let longestWait = { what: 'nothing', ms: 0 };
@@ -154,7 +154,7 @@ export async function walkNight(
     await tell(30 + 5 * adopted.length);
     const quiet = eventually('a quiet cutover', () => isQuiet(store, cutoverId));
     await timed('a cutover at rest', quiet);
-  } while (goesOn() && adopted.length < roundsAtMost);
+  } while ((await goesOn()) && adopted.length < roundsAtMost);
   return { acknowledged, adopted, lost, longestWait };
 }
 

@@ -1,7 +1,8 @@
 /**
- * A writer in a process of its own, on the compiled code: reports to one cutover one after another and says on
- * standard output what was acknowledged, so that what it said survives it. Arguments: folder of the compiled code,
- * address of the store. Standard input, when it may begin: prefix of its report ids, number of the first, how many.
+ * Writers in a process of their own, on the compiled code: each reports to one cutover one after another and says on
+ * standard output what was acknowledged and when (nanoseconds of the machine's one monotonic clock), so that what it said
+ * survives it. Arguments: folder of the compiled code, address of the store. Standard input, when they may begin: the
+ * cutover, the prefix of their report ids, number of the first, how many each, how many writers.
  */
 import { once } from 'node:events';
 
@@ -45,11 +46,16 @@ const report = (sourceEventId) => ({
 
 process.stdout.write('ready\n');
 const [order] = await once(process.stdin, 'data');
-const [prefix, first, count] = order.toString().trim().split(' ');
+const [cutoverId, prefix, first, count, writers] = order.toString().trim().split(' ');
 process.stdin.destroy();
-for (let index = Number(first); index < Number(first) + Number(count); index += 1) {
-  const id = `${prefix}-${index}`;
-  const { events, repeated } = await handle(deps, 'payments', report(id));
-  process.stdout.write(`ack ${id} ${events[0].version} ${repeated}\n`);
-}
+const write = async (writer) => {
+  for (let index = Number(first); index < Number(first) + Number(count); index += 1) {
+    const id = `${prefix}${writer}-${index}`;
+    const asked = process.hrtime.bigint();
+    const { events, repeated } = await handle(deps, cutoverId, report(id));
+    const answered = process.hrtime.bigint();
+    process.stdout.write(`ack ${id} ${events[0].version} ${repeated} ${asked} ${answered}\n`);
+  }
+};
+await Promise.all(Array.from({ length: Number(writers) }, (_, writer) => write(writer)));
 await store.close();
