@@ -8,7 +8,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../ledger/verify.ts';
 import { openingCrashPoints, serveCrashPoints, workCrashPoints } from '../service/crashPoint.ts';
-import { declareTonight, type Half, ledgerOn, startHalf } from './support/fleet.ts';
+import { beginEvening, declareTonight, type Half, ledgerOn, startHalf } from './support/fleet.ts';
 import { type KillFleet, killFleet } from './support/killFleet.ts';
 import { killPlan, nightFaults, type Promised, walkNight } from './support/killNight.ts';
 import { isDeep, takeYourTime } from './support/scale.ts';
@@ -24,20 +24,19 @@ const [firstSeed = 0, lastSeed = isDeep() ? 19 : 0] = (process.env['FLEET_SEEDS'
   .filter((text) => text !== '')
   .map(Number);
 const seeds = Array.from({ length: lastSeed - firstSeed + 1 }, (_, index) => firstSeed + index);
-const stores = kinds.filter(({ name }) => isDeep() || name === 'PostgreSQL');
+const places = kinds
+  .filter(({ name }) => isDeep() || name === 'PostgreSQL')
+  .flatMap((kind) => seeds.map((seed) => ({ name: kind.name, kind, seed })));
 
 type Case = { readonly point: string; readonly nth: number; readonly second: string | null };
 
-/** One case for each point and seed: which pass of the point, and where the one that takes over dies. */
-const casesOf = (points: readonly string[], passes: number): Case[] =>
-  seeds.flatMap((seed) =>
-    points.map((point, index) => ({
-      point,
-      nth: 1 + ((seed + index) % passes),
-      second:
-        (seed + index) % 2 === 0 ? null : `${points[(index + 3 + 5 * seed) % points.length]}:1`,
-    })),
-  );
+/** One case for each point: which pass of the point, and where the one that takes over dies. */
+const casesOf = (seed: number, points: readonly string[], passes: number): Case[] =>
+  points.map((point, index) => ({
+    point,
+    nth: 1 + ((seed + index) % passes),
+    second: (seed + index) % 2 === 0 ? null : `${points[(index + 3 + 5 * seed) % points.length]}:1`,
+  }));
 
 /** What a run of the matrix came to, told at its end. */
 class Tally {
@@ -53,12 +52,19 @@ class Tally {
   toString(): string {
     const each = [...this.#nights.values()];
     const nights = each.reduce((sum, count) => sum + count, 0);
+    if (nights === 0) return 'no night';
     return `${nights} nights, ${each.length} points each killed ${Math.min(...each)} to ${Math.max(...each)} times, ${this.secondKills} second kills, the longest wait ${this.#longest.ms} ms for ${this.#longest.what}`;
   }
 }
 
-describe.each(stores)('C13 on $name and Redis', (kind) => {
-  const tally = new Tally();
+const tallies = new Map(kinds.map(({ name }) => [name, new Tally()]));
+afterAll(() => {
+  for (const [name, tally] of tallies) process.stdout.write(`C13 ${name}: ${String(tally)}\n`);
+});
+
+/** Each seed has a ledger and processes of its own: nights of hours ago would want to be looked at again. */
+describe.each(places)('C13 on $name and Redis, seed $seed', ({ name, kind, seed }) => {
+  const tally = tallies.get(name) ?? new Tally();
   let built: string;
   let fleet: KillFleet;
   let nights = 0;
@@ -66,10 +72,7 @@ describe.each(stores)('C13 on $name and Redis', (kind) => {
     built = await builtFolder();
     fleet = await killFleet(kind, built);
   });
-  afterAll(async () => {
-    process.stdout.write(`C13 ${kind.name}: ${String(tally)}\n`);
-    await fleet?.close();
-  });
+  afterAll(() => fleet?.close());
 
   /** Those that stand by: stopped while a victim works, they wake when it is dead. */
   const stop = (halves: readonly Half[]): void => halves.forEach((half) => half.signal('SIGSTOP'));
@@ -87,6 +90,7 @@ describe.each(stores)('C13 on $name and Redis', (kind) => {
     servers: () => readonly string[],
   ): Promise<void> {
     const cutoverId = `night-${(nights += 1)}`;
+    beginEvening();
     await declareTonight(ledgerOn(fleet.store), killPlan(cutoverId, fleet.receiver));
     const walker = await fleet.walker(servers);
     const someLive = async (): Promise<boolean> => {
@@ -124,7 +128,7 @@ describe.each(stores)('C13 on $name and Redis', (kind) => {
       stop(others);
     });
 
-    it.each(casesOf(workCrashPoints, 2))(
+    it.each(casesOf(seed, workCrashPoints, 2))(
       'killed at $point, pass $nth, and then $second',
       async (given) => {
         const { point, nth, second } = given;
@@ -153,7 +157,7 @@ describe.each(stores)('C13 on $name and Redis', (kind) => {
     });
     afterEach(() => fleet.kill(mortal.splice(0)));
 
-    it.each(casesOf(serveCrashPoints, 1))(
+    it.each(casesOf(seed, serveCrashPoints, 1))(
       'killed at $point, pass $nth, and then $second',
       async (given) => {
         const { point, nth, second } = given;

@@ -18,8 +18,9 @@ import { newId } from '../../service/openLedger.ts';
 import { actor, nightAt, reading } from './build.ts';
 import { night } from './lateNight.ts';
 
-/** Half an hour before the first step, whenever the test runs, on a whole minute. */
-const shiftMs = Math.ceil(Date.now() / minuteMs) * minuteMs + 30 * minuteMs - nightAt;
+const shiftFromNow = (): number =>
+  Math.ceil(Date.now() / minuteMs) * minuteMs + 30 * minuteMs - nightAt;
+let shiftMs = shiftFromNow();
 /** Minutes into tonight. */
 export const tonight = (minutes: number): number => nightAt + shiftMs + minutes * minuteMs;
 
@@ -31,7 +32,16 @@ export function moved(value: unknown, byMs: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, moved(part, byMs)]));
 }
 
-const tonightsPlan = Plan.parse(moved(night, shiftMs));
+let tonightsPlan = Plan.parse(moved(night, shiftMs));
+
+/**
+ * It is half an hour before the first step of tonight, on a whole minute: from the start of the test file on, and again
+ * from here, for tests that walk nights for longer than that.
+ */
+export function beginEvening(): void {
+  shiftMs = shiftFromNow();
+  tonightsPlan = Plan.parse(moved(night, shiftMs));
+}
 
 /** The small night of the graph's tests, tonight, under this name. */
 export const fleetPlan = (cutoverId: string, change: Partial<Plan> = {}): Plan => ({
