@@ -2,6 +2,7 @@
  * The doorbell on a real Redis: C14 (absent, killed, emptied or standing still, everything is done from the ledger and
  * no ring waits long) and C15 (a ring that comes again has one effect).
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -23,9 +24,14 @@ import {
   typesOf,
 } from './support/fleet.ts';
 import { type RedisServer, redisServer } from './support/redis.ts';
+import { isDeep, takeYourTime } from './support/scale.ts';
 import { kinds, type Place } from './support/stores.ts';
 import { builtFolder } from './support/supplied.ts';
 
+takeYourTime();
+
+/** How long Redis is away. */
+const outageMs = isDeep() ? 40_000 : 1_000;
 const [, postgres] = kinds;
 let built: string;
 let place: Place;
@@ -121,6 +127,49 @@ describe('a worker with Redis', () => {
     );
     expect(received).toHaveLength(5);
   });
+
+  it.each(['stands still', 'is gone'] as const)(
+    `C14: after Redis %s for ${outageMs} ms, rings are answered again within 30 s`,
+    async (how) => {
+      await redis.start();
+      await declareTonight(ledgerOn(store), fleetPlan('payments'));
+      // Nothing but rings: the sweep looks once in ten minutes.
+      start('600000');
+      const bell = doorbell();
+      let longestRingMs = 0;
+      const ring = async (): Promise<void> => {
+        const startedAt = performance.now();
+        await bell.ring('payments');
+        longestRingMs = Math.max(longestRingMs, Math.round(performance.now() - startedAt));
+      };
+      await ring();
+      await packet(1);
+      await eventually('the lease given back', async () => {
+        const lease = await store.transact('payments', ({ lease: of }) => of('payments'));
+        return lease !== null && lease.until <= Date.now();
+      });
+      if (how === 'is gone') await redis.kill();
+      else redis.pause();
+      await report('meanwhile', 20);
+      for (const endsAt = Date.now() + outageMs; Date.now() < endsAt; await pause(250))
+        await ring();
+      if (how === 'is gone') await redis.start();
+      else redis.resume();
+      const backAt = performance.now();
+      await eventually('packet 2', async () => {
+        await ring();
+        return (await load(store, 'payments'))?.pending?.request;
+      });
+      const caughtUpMs = Math.round(performance.now() - backAt);
+      process.stdout.write(
+        `C14: Redis ${how} for ${outageMs} ms: caught up within ${caughtUpMs} ms, the longest ring ${longestRingMs} ms\n`,
+      );
+      expect(caughtUpMs).toBeLessThan(30_000);
+      expect(longestRingMs).toBeLessThan(30_000);
+      await bell.close();
+      await sound();
+    },
+  );
 
   it('C15: rings that come again, in one burst or after the work is done, have one effect', async () => {
     await redis.start();

@@ -43,7 +43,7 @@ async function run(bug: string, { file, test, on }: Planted): Promise<readonly s
   child.stdout.on('data', (part: Buffer) => (said += part.toString()));
   child.stderr.on('data', (part: Buffer) => (troubles += part.toString()));
   await new Promise((resolve) => child.once('close', resolve));
-  const json = said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1);
+  const json = said.slice(said.indexOf('{"numTotal'), said.lastIndexOf('}') + 1);
   if (json === '') throw new Error(`the run said nothing: ${troubles}`);
   return Result.parse(JSON.parse(json))
     .testResults.flatMap(({ assertionResults }) => assertionResults)

@@ -17,7 +17,10 @@ import { migrateCheckpoints, saverVersion } from '../service/postgresCheckpoints
 import { compileHouse } from './support/compiled.ts';
 import { heldNight } from './support/lateNight.ts';
 import { type Loop, storyOf } from './support/loop.ts';
+import { isDeep, takeYourTime } from './support/scale.ts';
 import { emptyDatabase, freshDatabase } from './support/supplied.ts';
+
+takeYourTime();
 
 let url: string;
 let store: Store;
@@ -134,12 +137,22 @@ describe('C8: kill -9 with ledger and threads on PostgreSQL', () => {
     return signal;
   };
 
-  it.each(['supervisor:1', 'gate:2', 'packet:1'])(
-    'at %s is finished by another process',
-    async (point) => {
+  // The first three in every run; fifty kills in a deep one, the threads emptied after every second.
+  const steps = ['supervisor:1', 'gate:2', 'packet:1', 'readiness:1', 'gate:1', 'supervisor:3'];
+  const late = ['resequencing:1', 'holds:1', 'gate:3', 'supervisor:5'];
+  const kills = Array.from({ length: isDeep() ? 50 : 3 }, (_, index) => {
+    const all = [...steps, ...late];
+    return {
+      point: all[index % all.length] ?? '',
+      emptied: (index + Math.floor(index / 10)) % 2 === 1,
+    };
+  });
+  it.each(kills)(
+    'at $point (threads emptied: $emptied) is finished by another process',
+    async ({ point, emptied }) => {
       const loop = await heldNight({ store });
       expect(await child(point)).toBe('SIGKILL');
-      if (point === 'gate:2') await empty();
+      if (emptied) await empty();
       expect(await child('never')).toBeNull();
       expect(storyOf(await loop.events())).toEqual(undisturbed);
       expect((await loop.binding()).packetHash).toBe(packetHash);

@@ -312,7 +312,7 @@ describe('a mind that cannot be trusted', () => {
   });
 });
 
-describe('a graph of another version', () => {
+describe('C19: a graph of another version', () => {
   it('is never continued: its run ends and another one proposes again', async () => {
     const loop = await lateNight();
     await loop.give({ type: 'StartRun', runId: 'run-old', graphVersion: 'loop-0' });
