@@ -145,7 +145,7 @@ describe('a worker with Redis', () => {
       await ring();
       await packet(1);
       await eventually('the lease given back', async () => {
-        const lease = await store.transact('payments', ({ lease: of }) => of('payments'));
+        const lease = await store.transact('payments', (within) => within.lease('payments'));
         return lease !== null && lease.until <= Date.now();
       });
       if (how === 'is gone') await redis.kill();
