@@ -92,6 +92,32 @@ describe('an explanation', () => {
     expect(explainHold({ ...night, problem: strict }, 'cut').releases).toEqual([]);
   });
 
+  it('names the window and no authority where every tenure ends with it', () => {
+    const { plan: declaredPlan } = lateNight.situation;
+    const ending = (closesAt: number) => {
+      const rows = declaredPlan.authority.map((row) => ({
+        ...row,
+        holders: row.holders.map((tenure) => ({ ...tenure, closesAt })),
+      }));
+      const { situation } = lateNight;
+      const of = {
+        ...lateNight,
+        situation: { ...situation, plan: { ...declaredPlan, authority: rows } },
+      };
+      const ends = problemFrom(of, minute(20));
+      return explainHold({ ...night, problem: ends, result: listSchedule(ends) }, 'cut').causes;
+    };
+    const deciding = (closesAt: number) => ending(closesAt).at(-1)?.rule;
+    const whole = explainHold(night, 'cut').causes;
+    expect(ending(minute(130))).toEqual(whole);
+    expect(ending(minute(131))).toEqual(whole);
+    expect(ending(minute(129)).map(({ rule }) => rule)).toContain('not_authorised_owner');
+    expect([deciding(minute(130)), whole.at(-1)?.rule]).toEqual([
+      'outside_window',
+      'outside_window',
+    ]);
+  });
+
   it('sends a dependent to its root', () => {
     const { root, causes, releases } = explainHold(night, 'notice');
     expect([root, releases]).toEqual(['cut', []]);

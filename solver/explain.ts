@@ -56,6 +56,24 @@ const clashesIn =
     return engine(problem).placements.length < problem.open.length;
   };
 
+/**
+ * The smallest conflict. Where authority ends with the window, as it does for whoever holds a role all night, the window
+ * is the reason and not the authority; but only where no other authority is wanting.
+ */
+function conflictAmong(
+  groups: readonly Group[],
+  clashes: (parts: readonly Group[]) => boolean,
+): readonly Group[] | null {
+  const late = groups.filter(({ endsWithWindow }) => endsWithWindow);
+  if (late.length > 0) {
+    const others = groups.filter(({ endsWithWindow }) => !endsWithWindow);
+    const conflict = smallestConflict([...others, ...late], clashes);
+    const isAuthorised = ({ cause }: Group): boolean => cause.rule !== 'not_authorised_owner';
+    if (conflict?.every(isAuthorised) === true) return conflict;
+  }
+  return smallestConflict(groups, clashes);
+}
+
 /** Explains one held checkpoint of the result. What the engine could place after all keeps its chain of causes. */
 export function explainHold(night: Night, checkpoint: Id): Explanation {
   const { problem, result, engine } = night;
@@ -68,7 +86,7 @@ export function explainHold(night: Night, checkpoint: Id): Explanation {
   const whole = together(night, checkpoint);
   const groups = groupsFor(whole, checkpoint);
   const clashes = clashesIn(whole, groups, engine);
-  const conflict = smallestConflict(groups, clashes);
+  const conflict = conflictAmong(groups, clashes);
   const members = conflict === null ? causes : conflict.map((group) => group.cause);
   return {
     checkpoint,

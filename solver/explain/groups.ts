@@ -4,11 +4,13 @@
  */
 import type { Cause } from '../../ledger/holds.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
-import type { Edge, FixedCheckpoint, OpenCheckpoint, Problem } from '../problem.ts';
+import type { Edge, FixedCheckpoint, Limit, OpenCheckpoint, Problem, Tick } from '../problem.ts';
 import { keyOf, only, withChanged, withoutLimits } from './relax.ts';
 
 export type Group = {
   readonly cause: Cause;
+  /** An authority that ends no sooner than the window. */
+  readonly endsWithWindow?: true;
   readonly without: (problem: Problem) => Problem;
 };
 
@@ -32,6 +34,9 @@ const hardnessOf = ({ rule }: Cause): number => {
   return index < 0 ? hardness.length : index;
 };
 
+/** The last start that a limit leaves; none where it leaves none. */
+const lastStart = (limit: Limit | undefined): Tick | null => limit?.starts.at(-1)?.last ?? null;
+
 const named = (rule: Cause['rule'], checkpoint: Id, subject: Id | null): Cause => ({
   rule,
   checkpoint,
@@ -45,8 +50,16 @@ function limitGroups(checkpoint: OpenCheckpoint): Group[] {
   const { id, limits, candidates, blockers } = checkpoint;
   const all = [...limits, ...candidates.flatMap((candidate) => candidate.limits)];
   const causes = new Map(all.map(({ cause }) => [keyOf(cause), cause]));
+  const window = lastStart(limits.find((limit) => limit.cause.rule === 'outside_window'));
+  const endsLate = new Set(
+    all
+      .filter((limit) => limit.cause.rule === 'not_authorised_owner')
+      .filter((limit) => window !== null && (lastStart(limit) ?? window - 1) >= window)
+      .map((limit) => keyOf(limit.cause)),
+  );
   const limited = [...causes].map(([key, cause]): Group => ({
     cause,
+    ...(endsLate.has(key) ? { endsWithWindow: true } : {}),
     without: (problem) =>
       withoutLimits(problem, new Set([id]), (limit) => keyOf(limit.cause) === key),
   }));
