@@ -30,6 +30,7 @@ export function memoryLedger(): Store {
       return null;
     },
     snapshot: async () => null,
+    answered: async () => null,
   };
   const append = async (cutoverId: Id, expected: number, events: readonly LedgerEvent[]) => {
     const known = of(cutoverId);
@@ -46,11 +47,14 @@ export function memoryLedger(): Store {
     heads: async () =>
       [...ledgers].map(([cutoverId, events]) => ({ cutoverId, version: events.length })),
     transact: (_, work) => {
-      const done = turn.then(() => work({ ...reader, append, lease, saveLease }));
+      const done = turn.then(() =>
+        work({ ...reader, append, lease, saveLease, keepAnswer: async () => undefined }),
+      );
       turn = done.catch(() => undefined);
       return done;
     },
     saveSnapshot: async () => undefined,
+    forgetAnswers: async () => undefined,
     close: async () => undefined,
   };
 }

@@ -2,7 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { minute } from '../tests/support/build.ts';
 import { declare, depsOn, report } from '../tests/support/ledger.ts';
-import { attemptsPerCommand, handle, handleAll, type LedgerDeps } from './handle.ts';
+import {
+  attemptsPerCommand,
+  handle,
+  handleAll,
+  handleOnce,
+  type LedgerDeps,
+  type Outcome,
+} from './handle.ts';
 import { load } from './load.ts';
 import { type Store, VersionMoved } from './store.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
@@ -179,5 +186,54 @@ describe('handleAll', () => {
     await expect(both).rejects.toThrow('power cut');
     expect((await store.head('payments'))?.version).toBe(1);
     expect((await send(report('r-1'))).repeated).toBe(false);
+  });
+});
+
+describe('handleOnce', () => {
+  const request = { caller: 'token:t', key: 'k-1', digest: 'a'.repeat(64) };
+  const told = async (outcomes: readonly Outcome[]) => ({
+    status: 200,
+    headers: '[]',
+    body: outcomes.map(({ rejection }) => rejection?.code ?? 'done').join(' '),
+  });
+  const once = (ids: readonly string[], answer = told) =>
+    handleOnce(
+      deps,
+      {
+        cutoverId: 'payments',
+        commands: ids.map((id) => report(id, { text: `as ${ids.length}` })),
+      },
+      { request, answer },
+    );
+
+  it('decides each command for itself, and keeps one answer with what they led to', async () => {
+    await send(declare());
+    await send(report('r-2'));
+    const answer = await once(['r-1', 'r-2', 'r-3']);
+    expect(answer?.body).toBe('done source_event_reused done');
+    expect(await store.answered(request)).toMatchObject({ body: answer?.body });
+    expect((await store.head('payments'))?.version).toBe(5);
+  });
+
+  it('does nothing when the request was answered', async () => {
+    await send(declare());
+    await once(['r-1']);
+    expect(await once(['r-9'])).toBeNull();
+    expect((await store.head('payments'))?.version).toBe(2);
+  });
+
+  it('writes nothing when there is nothing to answer with', async () => {
+    await send(declare());
+    const failing = once(['r-1'], () => Promise.reject(new Error('no words')));
+    await expect(failing).rejects.toThrow('no words');
+    expect((await store.head('payments'))?.version).toBe(1);
+    expect((await once(['r-1']))?.body).toBe('done');
+  });
+
+  it('has one effect when it is asked many times at once', async () => {
+    await send(declare());
+    const answers = await Promise.all(Array.from({ length: 8 }, () => once(['r-1'])));
+    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+    expect((await store.head('payments'))?.version).toBe(2);
   });
 });

@@ -12,8 +12,10 @@ import type { Judge } from './judge.ts';
 import { loadThrough, remember, snapshotEvery, snapshotOf } from './load.ts';
 import { assertHeld } from './lease.ts';
 import {
+  type Answer,
   type Fence,
   type KnownReport,
+  type RequestKey,
   type Store,
   type Transaction,
   VersionMoved,
@@ -84,11 +86,18 @@ type Written = {
   readonly snapshotDue: boolean;
 };
 
-/** Decides the commands one after another, each on the state after the one before, up to the first refusal. */
+type Wanted = {
+  readonly cutoverId: Id;
+  readonly commands: readonly LedgerCommand[];
+  /** Whether a refusal ends it; otherwise each command stands for itself. */
+  readonly upToRefusal: boolean;
+};
+
+/** Decides the commands one after another, each on the state after the one before. */
 async function write(
   deps: LedgerDeps,
   transaction: Transaction,
-  [cutoverId, commands]: readonly [Id, readonly LedgerCommand[]],
+  { cutoverId, commands, upToRefusal }: Wanted,
 ): Promise<Written> {
   if (deps.fence !== undefined) await assertHeld(transaction, cutoverId, deps.fence);
   const { state: before, folded } = await loadThrough(deps.store, transaction, cutoverId);
@@ -98,7 +107,7 @@ async function write(
     const outcome = await decideOn(deps, { state, transaction }, [cutoverId, command]);
     outcomes.push(outcome);
     ({ state } = outcome);
-    if (outcome.rejection !== null) break;
+    if (upToRefusal && outcome.rejection !== null) break;
   }
   const strides = (at: CutoverState | null): number =>
     Math.floor((at?.version ?? 0) / snapshotEvery);
@@ -115,6 +124,30 @@ async function keep(store: Store, { state, snapshotDue }: Written): Promise<void
   }
 }
 
+/** A plan is declared under its own id: anything else is a mistake of the caller. */
+function assertMeant(cutoverId: Id, commands: readonly LedgerCommand[]): void {
+  for (const command of commands) {
+    if (command.type === 'DeclareCutover' && command.plan.cutoverId !== cutoverId) {
+      throw new Error(`the plan is for ${command.plan.cutoverId}, not for ${cutoverId}`);
+    }
+  }
+}
+
+/** The transaction, begun anew a stated number of times when another writer was first. */
+async function untilFirst<T>(
+  { store }: LedgerDeps,
+  cutoverId: Id,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await store.transact(cutoverId, work);
+    } catch (error) {
+      if (!(error instanceof VersionMoved) || attempt >= attemptsPerCommand) throw error;
+    }
+  }
+}
+
 /**
  * Decides the commands one after another, each on the state after the one before, and appends what they lead to in one
  * durable commit: all of it is kept, or none. The first refusal ends it; what was decided before stays. Answers with
@@ -126,22 +159,43 @@ export async function handleAll(
   cutoverId: Id,
   commands: readonly LedgerCommand[],
 ): Promise<readonly Outcome[]> {
-  for (const command of commands) {
-    if (command.type === 'DeclareCutover' && command.plan.cutoverId !== cutoverId) {
-      throw new Error(`the plan is for ${command.plan.cutoverId}, not for ${cutoverId}`);
-    }
-  }
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const written = await deps.store.transact(cutoverId, (transaction) =>
-        write(deps, transaction, [cutoverId, commands]),
-      );
-      await keep(deps.store, written);
-      return written.outcomes;
-    } catch (error) {
-      if (!(error instanceof VersionMoved) || attempt >= attemptsPerCommand) throw error;
-    }
-  }
+  assertMeant(cutoverId, commands);
+  const wanted = { cutoverId, commands, upToRefusal: true };
+  const written = await untilFirst(deps, cutoverId, (transaction) =>
+    write(deps, transaction, wanted),
+  );
+  await keep(deps.store, written);
+  return written.outcomes;
+}
+
+/** A request that has one effect and one answer, however often it is sent. */
+export type Once = {
+  readonly request: RequestKey;
+  /** What to answer when these are the outcomes of the commands. When it throws, nothing is written. */
+  readonly answer: (outcomes: readonly Outcome[]) => Promise<Answer>;
+};
+
+/**
+ * Decides the commands one after another, each for itself, and keeps the answer in the same durable commit as what they
+ * led to. Null when the request with this key was answered before: then nothing is decided. Throws as `handleAll` does.
+ * It saves no snapshot, which whoever asks would wait for: the next run does.
+ */
+export async function handleOnce(
+  deps: LedgerDeps,
+  { cutoverId, commands }: Pick<Wanted, 'cutoverId' | 'commands'>,
+  { request, answer }: Once,
+): Promise<Answer | null> {
+  assertMeant(cutoverId, commands);
+  const done = await untilFirst(deps, cutoverId, async (transaction) => {
+    if ((await transaction.answered(request)) !== null) return null;
+    const written = await write(deps, transaction, { cutoverId, commands, upToRefusal: false });
+    const given = await answer(written.outcomes);
+    await transaction.keepAnswer(request, given, deps.now());
+    return { given, state: written.state };
+  });
+  if (done === null) return null;
+  if (done.state !== null) remember(deps.store, done.state);
+  return done.given;
 }
 
 /** As `handleAll`, for one command. */

@@ -30,6 +30,7 @@ function readerOf(events: readonly LedgerEvent[], snapshot: Snapshot | null = nu
     },
     findReport: async () => null,
     snapshot: async () => snapshot,
+    answered: async () => null,
   };
   return { reader, handed };
 }

@@ -26,12 +26,22 @@ export type Lease = { readonly holder: Id; readonly epoch: number; readonly unti
 /** What a holder shows with each append: the store refuses it once somebody else has taken the lease. */
 export type Fence = { readonly epoch: number };
 
+/** A request as its sender named it, and a digest of what it asks. */
+export type RequestKey = { readonly caller: string; readonly key: string; readonly digest: string };
+
+/** What a request was answered with, in the words of whoever answered it. */
+export type Answer = { readonly status: number; readonly headers: string; readonly body: string };
+
 export type Reader = {
   head(cutoverId: Id): Promise<Head | null>;
   /** Events after a position, in order, at most `limit`. */
   read(cutoverId: Id, range: { after: number; limit?: number }): Promise<LedgerEvent[]>;
   findReport(cutoverId: Id, source: Id, sourceEventId: string): Promise<KnownReport | null>;
   snapshot(cutoverId: Id): Promise<Snapshot | null>;
+  /** What was answered to the request with this key, and the digest of what it asked; null when none was. */
+  answered(
+    request: Pick<RequestKey, 'caller' | 'key'>,
+  ): Promise<(Answer & Pick<RequestKey, 'digest'>) | null>;
 };
 
 export type Transaction = Reader & {
@@ -43,6 +53,8 @@ export type Transaction = Reader & {
   /** The newest lease of the cutover, running or over; null when nobody ever took one. */
   lease(cutoverId: Id): Promise<Lease | null>;
   saveLease(cutoverId: Id, lease: Lease): Promise<void>;
+  /** Keeps what a request is answered with. Throws VersionMoved when another one with its key was answered first. */
+  keepAnswer(request: RequestKey, answer: Answer, at: Instant): Promise<void>;
 };
 
 export type Store = Reader & {
@@ -52,6 +64,8 @@ export type Store = Reader & {
   /** Runs `work` with the cutover locked for writing; commits when it returns, rolls back when it throws. */
   transact<T>(cutoverId: Id, work: (transaction: Transaction) => Promise<T>): Promise<T>;
   saveSnapshot(cutoverId: Id, snapshot: Snapshot): Promise<void>;
+  /** Forgets answers kept before an instant, some at a time; their requests would be new ones. */
+  forgetAnswers(before: Instant): Promise<void>;
   close(): Promise<void>;
 };
 

@@ -28,6 +28,7 @@ const readerOf = (given: readonly LedgerEvent[], snapshot: Snapshot | null = nul
     given.filter((event) => event.version > after).slice(0, limit),
   findReport: async () => null,
   snapshot: async () => snapshot,
+  answered: async () => null,
 });
 const at = (version: number): LedgerEvent => {
   const event = events[version - 1];

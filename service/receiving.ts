@@ -4,7 +4,7 @@
  */
 import type { Rejection } from '../ledger/commands.ts';
 import type { ReportBody } from '../ledger/facts.ts';
-import { handle, type LedgerDeps } from '../ledger/handle.ts';
+import { handle, type LedgerDeps, type Outcome } from '../ledger/handle.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 
 /** What became of one report. */
@@ -23,6 +23,24 @@ export type Receipt = {
   readonly rejection: Rejection | null;
 };
 
+/** What became of a report that led to this outcome. */
+export function receiptOf(body: ReportBody, outcome: Outcome): Receipt {
+  const { rejection } = outcome;
+  const event = outcome.events.find((one) => one.body.type === 'ReportReceived');
+  const report = event?.body.type === 'ReportReceived' ? event.body.report : null;
+  const known = outcome.repeated || report === null;
+  return {
+    source: body.source,
+    sourceEventId: body.sourceEventId,
+    result: rejection !== null ? 'refused' : known ? 'known_already' : 'received',
+    reportId: report?.reportId ?? null,
+    version: event?.version ?? null,
+    facts: report?.facts.map(({ factId }) => factId) ?? [],
+    redacted: report?.redacted ?? 0,
+    rejection,
+  };
+}
+
 /** Appends reports one by one; says of each whether it is new, known or refused. */
 export async function receiveReports(
   ledger: LedgerDeps,
@@ -32,20 +50,7 @@ export async function receiveReports(
   const receipts: Receipt[] = [];
   for (const body of bodies) {
     const outcome = await handle(ledger, cutoverId, { type: 'ReceiveReport', body });
-    const { rejection } = outcome;
-    const event = outcome.events.find((one) => one.body.type === 'ReportReceived');
-    const report = event?.body.type === 'ReportReceived' ? event.body.report : null;
-    const known = outcome.repeated || report === null;
-    receipts.push({
-      source: body.source,
-      sourceEventId: body.sourceEventId,
-      result: rejection !== null ? 'refused' : known ? 'known_already' : 'received',
-      reportId: report?.reportId ?? null,
-      version: event?.version ?? null,
-      facts: report?.facts.map(({ factId }) => factId) ?? [],
-      redacted: report?.redacted ?? 0,
-      rejection,
-    });
+    receipts.push(receiptOf(body, outcome));
   }
   return receipts;
 }

@@ -203,4 +203,45 @@ describe('an Idempotency-Key', () => {
     const theirs = await api.machine();
     expect((await api.ask(`${at}/reports`, { as: theirs, body, key: 'one' })).status).toBe(200);
   });
+
+  it('sent many times at once has one effect, and every sender gets its answer', async () => {
+    const sent = { as: board, body: late('b-3'), key: 'many' };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => api.ask(`${at}/reports`, sent)),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+    expect(
+      answers.filter(({ headers }) => headers.get('idempotency-replayed') === null),
+    ).toHaveLength(1);
+  });
+
+  it('is not spent on what never reached the ledger', async () => {
+    const wrong = { ...late('b-4'), source: 'not-mine' };
+    expect(await ask(`${at}/reports`, { as: board, body: wrong, key: 'two' })).toMatchObject({
+      status: 403,
+    });
+    const right = await api.ask(`${at}/reports`, { as: board, body: late('b-4'), key: 'two' });
+    expect(right.status).toBe(202);
+  });
+
+  it('gives the answer of a decision again, when what it named is named otherwise by now', async () => {
+    api.loop.clock.at = minute(10);
+    lead = await api.person('lead');
+    await api.loop.report([started('rollback', minute(0))]);
+    await api.ask(`${at}/reports`, { as: board, body: late('b-5') });
+    await api.loop.run();
+    const { pending } = await api.loop.state();
+    const sent = {
+      as: lead,
+      body: {},
+      key: 'adopting',
+      headers: { 'if-match': `"${pending?.record.packetHash}"` },
+    };
+    const first = await api.ask(`${at}/packets/pending/adopt`, sent);
+    expect(first.status).toBe(200);
+    const again = await api.ask(`${at}/packets/pending/adopt`, sent);
+    expect([again.status, await again.text()]).toEqual([200, await first.text()]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
 });

@@ -2,6 +2,7 @@
  * C18 through the HTTP API: a store that is full, locked or out of connections answers 503 and acknowledges nothing,
  * nothing is half-written, and the same request succeeds once the trouble is over.
  */
+import { readFileSync } from 'node:fs';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -114,6 +115,40 @@ describe('C18: a ledger file', () => {
       end: async () => other.exec('rollback'),
       body: (id) => report(id),
     });
+  });
+});
+
+/** Commits that the write-ahead log of a file holds: its frames that name the size of the file after a commit. */
+function commitsIn(log: string): number {
+  const bytes = readFileSync(log);
+  const frame = 24 + bytes.readUInt32BE(8);
+  let commits = 0;
+  for (let at = 32; at + frame <= bytes.length; at += frame) {
+    const current = bytes.subarray(at + 8, at + 16).equals(bytes.subarray(16, 24));
+    if (current && bytes.readUInt32BE(at + 4) > 0) commits += 1;
+  }
+  return commits;
+}
+
+describe('C49: an acknowledged report', () => {
+  it('costs one durable commit, its answer under the Idempotency-Key included', async () => {
+    const { address } = await place();
+    const store = await openSqliteStore(address);
+    const beside = await openSqliteBeside(address);
+    undo.push(
+      () => store.close(),
+      () => beside.close(),
+    );
+    const api = await apiOn(night, { store, beside });
+    const board = await api.machine();
+    const send = (id: string): Promise<Response> =>
+      api.ask(path, { as: board, body: report(id), key: `key-${id}` });
+    expect((await send('first')).status).toBe(202);
+    const before = commitsIn(`${address}-wal`);
+    for (const id of ['a', 'b', 'c']) expect((await send(id)).status).toBe(202);
+    expect(commitsIn(`${address}-wal`) - before).toBe(3);
+    expect((await send('a')).headers.get('idempotency-replayed')).toBe('true');
+    expect(commitsIn(`${address}-wal`) - before).toBe(3);
   });
 });
 

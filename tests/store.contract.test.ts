@@ -102,6 +102,51 @@ describe.each(kinds)('the store contract on $name', (kind) => {
     ).toBeUndefined();
   });
 
+  const request = { caller: 'token:t', key: 'k-1', digest: 'a'.repeat(64) };
+  const answer = { status: 202, headers: '[]', body: 'taken' };
+  const keepAnswer = (key: typeof request, at = nightAt) =>
+    store.transact('payments', (transaction) => transaction.keepAnswer(key, answer, at));
+
+  it('keeps what a request was answered with in the commit of what it led to, or neither', async () => {
+    const once = (fails: boolean) =>
+      store.transact('payments', async (transaction) => {
+        await transaction.append('payments', 0, after(null, started('a')));
+        await transaction.keepAnswer(request, answer, nightAt);
+        expect(await transaction.answered(request)).toMatchObject(answer);
+        if (fails) throw new Error('changed my mind');
+      });
+    await expect(once(true)).rejects.toThrow('changed my mind');
+    expect([await store.head('payments'), await store.answered(request)]).toEqual([null, null]);
+    await once(false);
+    expect(await store.answered(request)).toEqual({ ...answer, digest: request.digest });
+    expect(await store.answered({ ...request, key: 'k-2' })).toBeNull();
+    expect(await store.answered({ ...request, caller: 'token:u' })).toBeNull();
+  });
+
+  it('answers a request once: whoever answers second is told to look again', async () => {
+    await keepAnswer(request);
+    await expect(keepAnswer({ ...request, digest: 'b'.repeat(64) })).rejects.toThrow(VersionMoved);
+    expect(await store.answered(request)).toMatchObject({ digest: request.digest });
+  });
+
+  it('takes up a request that an older build began and never answered', async () => {
+    await place.sql(
+      'insert into request_keys (caller, key, digest, claimed_until, created_at) values (?, ?, ?, ?, ?)',
+      [request.caller, request.key, request.digest, nightAt, nightAt],
+    );
+    expect(await store.answered(request)).toBeNull();
+    await keepAnswer(request);
+    expect(await store.answered(request)).toMatchObject(answer);
+  });
+
+  it('forgets answers kept before an instant, and no others', async () => {
+    await keepAnswer(request, nightAt - 1);
+    await keepAnswer({ ...request, key: 'k-2' }, nightAt);
+    await store.forgetAnswers(nightAt);
+    expect(await store.answered(request)).toBeNull();
+    expect(await store.answered({ ...request, key: 'k-2' })).toMatchObject(answer);
+  });
+
   it('shows nobody what is not committed', async () => {
     const events = after(null, started('a'));
     const other = await place.open();

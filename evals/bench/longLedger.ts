@@ -89,6 +89,55 @@ export const benchPlan = (cutoverId: string): Plan => ({
   originals: [],
 });
 
+const lanes = Array.from({ length: 50 }, (_, lane) => lane + 1);
+const stepsPerLane = 20;
+
+const laneOf = (index: number): number => 1 + Math.floor(index / stepsPerLane);
+
+function wideCheckpoint(index: number): Checkpoint {
+  const step = index % stepsPerLane;
+  const alone = checkpointAt(index);
+  return {
+    ...alone,
+    role: `ops-${laneOf(index)}`,
+    rank: step * lanes.length + laneOf(index),
+    approvedStartAt: opensAt + step * stepMinutes * minuteMs,
+    approvedOwner: `owner-${laneOf(index)}`,
+    predecessors: step === 0 ? [] : alone.predecessors,
+  };
+}
+
+/**
+ * A plan of 1,000 checkpoints: 50 chains of 20 side by side, each with an owner of its own, so that one late step moves
+ * its chain and the whole night has to be looked at.
+ */
+export function widePlan(cutoverId: string): Plan {
+  const narrow = benchPlan(cutoverId);
+  const [owners, roles] = [lanes.map((n) => `owner-${n}`), lanes.map((n) => `ops-${n}`)];
+  return {
+    ...narrow,
+    roles: [...narrow.roles, ...roles.map((id) => ({ id, name: id }))],
+    people: [
+      ...narrow.people,
+      ...owners.map((id) => ({ id, name: id, contacts: [], working: [wide] })),
+    ],
+    authority: [
+      ...narrow.authority,
+      ...lanes.map((n) => ({
+        id: `ops-${n}-authority`,
+        role: `ops-${n}`,
+        checkpoint: 'all' as const,
+        holders: [{ person: `owner-${n}`, ...wide }],
+        delegates: [],
+        chainsAllowed: false,
+      })),
+    ],
+    checkpoints: Array.from({ length: lanes.length * stepsPerLane }, (_, index) =>
+      wideCheckpoint(index),
+    ),
+  };
+}
+
 /** What the status board says of a step: when it will be done, or when it starts instead, so late after the plan. */
 type Said = {
   readonly kind: 'forecast_finish' | 'revised_start';

@@ -1,8 +1,10 @@
 /**
  * `npm run bench`: every figure as a ratio to a reference measured in turn in the same run, because machines are
- * shared and noisy. `npm run bench -- ledger heads loop solver` runs some; without names all run but the fleet.
+ * shared and noisy. `npm run bench -- ledger heads loop solver` runs some; without names all run but the fleet and
+ * the acknowledgements.
  */
 import { table } from '../../service/cli/screen.ts';
+import { benchAcks } from './acksBench.ts';
 import { benchFleet } from './fleetBench.ts';
 import { benchHeads } from './headsBench.ts';
 import { benchLedger } from './ledgerBench.ts';
@@ -12,14 +14,15 @@ import { benchSolver } from './solverBench.ts';
 
 /** Each takes a size: `fleet:200` runs the fleet on 200 cutovers. Those that have none of their own leave it aside. */
 const suites: Readonly<Record<string, (size: number | undefined) => Promise<BenchRow[]>>> = {
+  acks: benchAcks,
   fleet: benchFleet,
   ledger: benchLedger,
   heads: () => benchHeads(),
   loop: benchLoop,
   solver: benchSolver,
 };
-/** Takes many minutes and a PostgreSQL and a Redis: run only when it is named. */
-const byNameOnly = new Set(['fleet']);
+/** They take minutes and start processes, a PostgreSQL and a Redis: run only when they are named. */
+const byNameOnly = new Set(['acks', 'fleet']);
 
 const columns = [
   { head: 'What', width: 38 },

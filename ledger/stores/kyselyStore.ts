@@ -6,6 +6,7 @@ import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
 import { genesisHash, type LedgerEvent } from '../events.ts';
 import { type Head, type Store, type Transaction, VersionMoved } from '../store.ts';
 import type { Id } from '../vocabulary.ts';
+import { forgetAnswersIn, keepAnswerIn } from './answers.ts';
 import { explainWith } from './dialect.ts';
 import { type Ask, gateOf } from './gate.ts';
 import { leaseIn, saveLeaseIn } from './leases.ts';
@@ -72,6 +73,7 @@ function transactionOn(database: KyselyTransaction<Tables>, ask: Ask): Transacti
     },
     lease: (cutoverId) => ask(() => leaseIn(database, cutoverId)),
     saveLease: (cutoverId, lease) => ask(() => saveLeaseIn(database, cutoverId, lease)),
+    keepAnswer: (...kept) => ask(() => keepAnswerIn(database, kept)),
   };
 }
 
@@ -103,6 +105,7 @@ export function kyselyStore(engine: Engine): Store {
             .execute(),
         );
       }),
+    forgetAnswers: (before) => gate.outside(() => forgetAnswersIn(engine.writes, before)),
     close: () => gate.close(() => engine.close()),
   };
 }

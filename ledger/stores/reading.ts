@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type { LedgerEvent } from '../events.ts';
 import type { Head, KnownReport, Reader, Snapshot } from '../store.ts';
 import type { Id } from '../vocabulary.ts';
+import { answeredIn } from './answers.ts';
 import type { Ask } from './gate.ts';
 import { eventOf, snapshotOf, sourceEventKey, type Tables } from './tables.ts';
 
@@ -114,4 +115,5 @@ export const readerOf = (database: Database, ask: Ask): Reader => ({
   findReport: (cutoverId, source, sourceEventId) =>
     ask(() => findReport(database, cutoverId, { source, sourceEventId })),
   snapshot: (cutoverId) => ask(() => snapshot(database, cutoverId)),
+  answered: (request) => ask(() => answeredIn(database, request)),
 });

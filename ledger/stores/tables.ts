@@ -41,6 +41,18 @@ export type Tables = {
     state: string;
   };
   leases: { cutover_id: string; holder: string; epoch: Changing; until_at: Changing };
+  request_keys: {
+    caller: string;
+    key: string;
+    digest: string;
+    /** Null where an older build has begun to answer. */
+    status: ColumnType<number | string | null, number, number>;
+    headers: string | null;
+    body: string | null;
+    /** Read by older builds only. */
+    claimed_until: Changing;
+    created_at: Changing;
+  };
 };
 
 const EventRow = z.object({

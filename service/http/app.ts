@@ -19,7 +19,7 @@ import { exportRoutes } from './exports.ts';
 import { callerOf, nameOf, placeOf } from './guard.ts';
 import { type Limiter, openLimiter, standardLimits } from './limits.ts';
 import { assertDeclared, doors, middlewareAt } from './policies.ts';
-import { Problem, problemOf, problemResponse } from './problem.ts';
+import { problemOf, problemResponse } from './problem.ts';
 import { reportRoutes } from './reports.ts';
 import { digestOfRequest, keyIn, openRequestKeys, type RequestKeys } from './requestKeys.ts';
 import type { Declared } from './route.ts';
@@ -40,18 +40,6 @@ export const declaredRoutes = (deps: ApiDeps): readonly Declared[] => [
   ...exportRoutes(deps),
 ];
 
-/** A refusal of the ledger or of ours is an answer; trouble of our own is not. */
-async function settled(work: () => Promise<Response>): Promise<Response> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Problem && error.details.status < 500) {
-      return problemResponse(error.details);
-    }
-    throw error;
-  }
-}
-
 async function answer(
   context: ApiContext,
   declared: Declared,
@@ -63,9 +51,9 @@ async function answer(
     declared.method === 'post' ? await jsonOf(context.req.raw, declared.file) : undefined;
   const key = declared.writes ? keyIn(context.req.raw.headers) : '';
   const work = declared.take({ context, caller, place, key: `${nameOf(caller)} ${key}` }, body);
-  if (!declared.writes) return work();
+  if (!declared.writes) return work(null);
   const digest = digestOfRequest(context.req.raw, body);
-  return keys.once({ caller: nameOf(caller), key, digest }, () => settled(work));
+  return keys.once({ caller: nameOf(caller), key, digest }, work);
 }
 
 /** Headers of every answer: nothing is guessed, framed, or told to other sites. */
@@ -131,7 +119,7 @@ function addErrors(app: OpenAPIHono, { trouble }: ApiDeps): void {
 /** Adds the whole API to `app`, which may have probes already. Throws when any route has no policy. */
 export function addApi(base: Hono, deps: ApiDeps): OpenAPIHono {
   const limiter = openLimiter({ ...standardLimits, ...deps.limits });
-  const keys = openRequestKeys({ ...deps, now: deps.ledger.now });
+  const keys = openRequestKeys(deps);
   const app = new OpenAPIHono();
   const { door, ledger, hooks, ring } = deps;
   if (deps.around !== undefined) app.use(deps.around);

@@ -4,7 +4,6 @@
  */
 import { z } from '@hono/zod-openapi';
 import { coverageGaps } from '../../constraints/planCoverage.ts';
-import { handle } from '../../ledger/handle.ts';
 import { load } from '../../ledger/load.ts';
 import { actorOf } from '../identity/actor.ts';
 import { addressOf } from '../identity/door.ts';
@@ -52,7 +51,7 @@ async function list({ context, caller }: Asked<never, never>, { ledger }: ApiDep
   return context.json({ cutovers });
 }
 
-async function declare({ context, caller, body }: Asked<Runbook, never>, deps: ApiDeps) {
+async function declare({ context, caller, body, write }: Asked<Runbook, never>, deps: ApiDeps) {
   const { runbook } = body();
   const text = typeof runbook === 'string' ? runbook : JSON.stringify(runbook);
   const { plan, problems } = parseRunbook(text, 'runbook');
@@ -60,19 +59,24 @@ async function declare({ context, caller, body }: Asked<Runbook, never>, deps: A
   const actor = actorOf(caller, { plan, origin: addressOf(context) });
   if ('status' in actor) throw problemOfRefusal(actor);
   const { cutoverId } = plan;
-  const outcome = await handle(deps.ledger, cutoverId, { type: 'DeclareCutover', plan, actor });
-  if (outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
+  const commands = [{ type: 'DeclareCutover', plan, actor }] as const;
+  const gaps = coverageGaps(plan);
+  const response = await write({ cutoverId, commands }, ([outcome]) => {
+    const { state = null, rejection = null } = outcome ?? {};
+    if (rejection !== null) throw problemOfRejection(rejection);
+    return context.json(
+      {
+        declared: cutoverId,
+        version: state?.version ?? 1,
+        declaredByLead: state?.declaredByLead ?? false,
+        coverageGaps: gaps,
+      },
+      201,
+      { location: `/cutovers/${cutoverId}/status` },
+    );
+  });
   ringFor(deps, cutoverId);
-  return context.json(
-    {
-      declared: cutoverId,
-      version: outcome.state?.version ?? 1,
-      declaredByLead: outcome.state?.declaredByLead ?? false,
-      coverageGaps: coverageGaps(plan),
-    },
-    201,
-    { location: `/cutovers/${cutoverId}/status` },
-  );
+  return response;
 }
 
 /** GET and POST /cutovers. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { RelaxableCode } from '../../ledger/codes.ts';
 import type { CommandOf } from '../../ledger/commands.ts';
-import { handle, type Outcome } from '../../ledger/handle.ts';
+import type { Outcome } from '../../ledger/handle.ts';
 import type { EventType } from '../../ledger/events.ts';
 import { exceptionReport } from '../exception.ts';
 import { bindingOf, namesOfPacket } from '../packets.ts';
@@ -35,6 +35,12 @@ type Grant = z.infer<typeof Grant>;
 const positionOf = ({ events }: Outcome, type: EventType): number | null =>
   events.find(({ body }) => body.type === type)?.version ?? null;
 
+/** What became of the one command of a decision. */
+function onlyOne([outcome]: readonly Outcome[]): Outcome {
+  if (outcome === undefined) throw new Error('a decision without an outcome');
+  return outcome;
+}
+
 /** A refusal of a decision, with what differs between what was seen and what counts now. */
 function refused(
   outcome: Outcome,
@@ -51,7 +57,7 @@ function refused(
 type Decision = CommandOf<'AdoptPacket'> | CommandOf<'DeclinePacket'>;
 
 async function decide(
-  { context, place, part, caller }: Asked<Nothing, never> | Asked<Why, never>,
+  { context, place, part, caller, write }: Asked<Nothing, never> | Asked<Why, never>,
   deps: ApiDeps,
   decision:
     { readonly type: 'AdoptPacket' } | { readonly type: 'DeclinePacket'; readonly reason: string },
@@ -61,16 +67,21 @@ async function decide(
   const { all, named } = await packetsNamed(at, part('packet'), deps);
   const binding = { ...bindingOf(named, at.state), packetHash: seen };
   const command: Decision = { ...decision, binding, actor: at.actor };
-  const outcome = await handle(deps.ledger, at.cutoverId, command);
-  const problem = refused(outcome, at, { seen, all });
-  if (problem !== null) throw problem;
   const adopts = decision.type === 'AdoptPacket';
-  const version = positionOf(outcome, adopts ? 'PacketAdopted' : 'PacketDeclined');
-  if (version !== null) deps.decided(at.cutoverId, version);
+  const decided: { version: number | null } = { version: null };
+  const response = await write({ cutoverId: at.cutoverId, commands: [command] }, (outcomes) => {
+    const outcome = onlyOne(outcomes);
+    const problem = refused(outcome, at, { seen, all });
+    if (problem !== null) throw problem;
+    const version = positionOf(outcome, adopts ? 'PacketAdopted' : 'PacketDeclined');
+    decided.version = version;
+    return context.json(
+      decidedAs(adopts ? 'adopted' : 'declined', { caller, named, outcome, version }),
+    );
+  });
+  if (decided.version !== null) deps.decided(at.cutoverId, decided.version);
   ringFor(deps, at.cutoverId);
-  return context.json(
-    decidedAs(adopts ? 'adopted' : 'declined', { caller, named, outcome, version }),
-  );
+  return response;
 }
 
 function decidedAs(
@@ -90,20 +101,20 @@ function decidedAs(
 }
 
 async function acknowledge(
-  { context, place, part, caller }: Asked<Nothing, never>,
+  { context, place, part, caller, write }: Asked<Nothing, never>,
   deps: ApiDeps,
 ): Promise<Response> {
   const at = place();
   const { named } = await packetsNamed(at, part('packet'), deps);
-  const outcome = await handle(deps.ledger, at.cutoverId, {
-    type: 'AcknowledgePacket',
-    packetId: named.packet.packetId,
-    person: at.actor.subject,
-    actor: at.actor,
+  const { packetId } = named.packet;
+  const { actor, cutoverId } = at;
+  const command = { type: 'AcknowledgePacket', packetId, person: actor.subject, actor } as const;
+  return write({ cutoverId, commands: [command] }, (outcomes) => {
+    const outcome = onlyOne(outcomes);
+    if (outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
+    const version = positionOf(outcome, 'PacketAcknowledged');
+    return context.json(decidedAs('acknowledged', { caller, named, outcome, version }));
   });
-  if (outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
-  const version = positionOf(outcome, 'PacketAcknowledged');
-  return context.json(decidedAs('acknowledged', { caller, named, outcome, version }));
 }
 
 /** The same key gives the same exception, so that sending it again grants nothing twice. */
@@ -111,7 +122,7 @@ const exceptionId = (cutoverId: string, key: string): string =>
   `exception-${createHash('sha256').update(`${cutoverId} ${key}`).digest('hex').slice(0, 20)}`;
 
 async function grant(
-  { context, place, body, key }: Asked<Grant, never>,
+  { context, place, body, key, write }: Asked<Grant, never>,
   deps: ApiDeps,
 ): Promise<Response> {
   const { cutoverId, state, actor } = place();
@@ -129,14 +140,17 @@ async function grant(
       errors: [{ field: `/${field}`, message, fix }],
     });
   }
+  const granted = (version: number | null) => context.json({ exception: id, version }, 201);
   const known = await ledger.store.findReport(cutoverId, report.source, id);
+  if (known !== null) return granted(known.version);
   const command = { type: 'ReceiveReport', body: report } as const;
-  const outcome = known === null ? await handle(ledger, cutoverId, command) : null;
-  if (outcome !== null && outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
+  const response = await write({ cutoverId, commands: [command] }, (outcomes) => {
+    const outcome = onlyOne(outcomes);
+    if (outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
+    return granted(positionOf(outcome, 'ReportReceived'));
+  });
   ringFor(deps, cutoverId);
-  const version =
-    known?.version ?? (outcome === null ? null : positionOf(outcome, 'ReportReceived'));
-  return context.json({ exception: id, version }, 201);
+  return response;
 }
 
 const bound =

@@ -8,15 +8,15 @@ import { rulingsIn } from '../../ledger/lineage.ts';
 import { ownSource } from '../../ledger/plan.ts';
 import type { Caller } from '../identity/caller.ts';
 import { eventsOf } from '../packets.ts';
-import { receiveReports } from '../receiving.ts';
-import { Receipt, ReportStanding } from './answers.ts';
+import { type Receipt, receiptOf } from '../receiving.ts';
+import { Receipt as ReceiptAnswer, ReportStanding } from './answers.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { type Field, Problem, problemOfRejection } from './problem.ts';
 import { bodiesOf, Report, Reports } from './reportBody.ts';
 import { type Asked, type Declared, route } from './route.ts';
 
 const Batch = z
-  .strictObject({ reports: z.array(Receipt.extend({ ruling: z.string().nullable() })) })
+  .strictObject({ reports: z.array(ReceiptAnswer.extend({ ruling: z.string().nullable() })) })
   .openapi('Receipts');
 
 /** Why this caller may not say this, by the part that is wrong; null when they may. */
@@ -53,30 +53,51 @@ function assertTheirs(caller: Caller, bodies: readonly ReportBody[], under: stri
 const placeOfRuling = (cutoverId: string, reportId: string | null): string | null =>
   reportId === null ? null : `/cutovers/${cutoverId}/reports/${reportId}`;
 
-async function reportOne({ context, caller, body, place }: Asked<Report, never>, deps: ApiDeps) {
+/** Takes the reports in one durable commit, and asks for a run. */
+async function receive(
+  { write, place }: Pick<Asked<never, never>, 'write' | 'place'>,
+  { bodies, deps }: { readonly bodies: readonly ReportBody[]; readonly deps: ApiDeps },
+  answer: (receipts: readonly Receipt[]) => Response,
+): Promise<Response> {
   const { cutoverId } = place();
-  const bodies = bodiesOf([body()], place(), '');
-  assertTheirs(caller, bodies, '');
-  const [receipt] = await receiveReports(deps.ledger, cutoverId, bodies);
-  if (receipt === undefined) throw new Error('a report without a receipt');
+  const commands = bodies.map((body) => ({ type: 'ReceiveReport', body }) as const);
+  const response = await write({ cutoverId, commands }, (outcomes) =>
+    answer(
+      outcomes.flatMap((outcome, index) => {
+        const body = bodies[index];
+        return body === undefined ? [] : [receiptOf(body, outcome)];
+      }),
+    ),
+  );
   ringFor(deps, cutoverId);
-  if (receipt.rejection !== null) throw problemOfRejection(receipt.rejection);
-  const ruling = placeOfRuling(cutoverId, receipt.reportId);
-  const status = receipt.result === 'received' ? 202 : 200;
-  return context.json({ ...receipt, ruling }, status, ruling === null ? {} : { location: ruling });
+  return response;
 }
 
-async function reportMany({ context, caller, body, place }: Asked<Reports, never>, deps: ApiDeps) {
-  const { cutoverId } = place();
+function reportOne(asked: Asked<Report, never>, deps: ApiDeps): Promise<Response> {
+  const { context, caller, body, place } = asked;
+  const bodies = bodiesOf([body()], place(), '');
+  assertTheirs(caller, bodies, '');
+  return receive(asked, { bodies, deps }, ([receipt]) => {
+    if (receipt === undefined) throw new Error('a report without a receipt');
+    if (receipt.rejection !== null) throw problemOfRejection(receipt.rejection);
+    const ruling = placeOfRuling(place().cutoverId, receipt.reportId);
+    const status = receipt.result === 'received' ? 202 : 200;
+    const location = ruling === null ? {} : { location: ruling };
+    return context.json({ ...receipt, ruling }, status, location);
+  });
+}
+
+function reportMany(asked: Asked<Reports, never>, deps: ApiDeps): Promise<Response> {
+  const { context, caller, body, place } = asked;
   const bodies = bodiesOf(body().reports, place(), 'reports');
   assertTheirs(caller, bodies, '/reports');
-  const receipts = await receiveReports(deps.ledger, cutoverId, bodies);
-  ringFor(deps, cutoverId);
-  const reports = receipts.map((receipt) => ({
-    ...receipt,
-    ruling: placeOfRuling(cutoverId, receipt.reportId),
-  }));
-  return context.json({ reports }, 202);
+  return receive(asked, { bodies, deps }, (receipts) => {
+    const reports = receipts.map((receipt) => ({
+      ...receipt,
+      ruling: placeOfRuling(place().cutoverId, receipt.reportId),
+    }));
+    return context.json({ reports }, 202);
+  });
 }
 
 async function standing({ context, place, part }: Asked<never, never>, { ledger }: ApiDeps) {
@@ -107,7 +128,7 @@ async function standing({ context, place, part }: Asked<never, never>, { ledger 
   });
 }
 
-const one = Receipt.extend({ ruling: z.string().nullable() }).openapi('ReportReceipt');
+const one = ReceiptAnswer.extend({ ruling: z.string().nullable() }).openapi('ReportReceipt');
 const honest =
   'Acknowledged once it is in the ledger. Whether each fact is accepted or held is ruled by the run that follows and stands at `ruling` then: the answer does not guess.';
 
@@ -126,7 +147,7 @@ export const reportRoutes = (deps: ApiDeps): readonly Declared[] => [
       200: { about: 'This very report was known already.', schema: one },
       202: { about: 'It is in the ledger.', schema: one },
     },
-    handle: (asked) => reportOne(asked, deps),
+    handle: async (asked) => reportOne(asked, deps),
   }),
   route<Reports, never>({
     method: 'post',
@@ -138,7 +159,7 @@ export const reportRoutes = (deps: ApiDeps): readonly Declared[] => [
     more: honest,
     body: Reports,
     answers: { 202: { about: 'What became of each, in order.', schema: Batch } },
-    handle: (asked) => reportMany(asked, deps),
+    handle: async (asked) => reportMany(asked, deps),
   }),
   route<never, never>({
     method: 'get',

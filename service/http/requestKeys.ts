@@ -1,39 +1,17 @@
 /**
- * Idempotency keys: who sent which key with which body, and what was answered. The same key with the same body gets the
- * same answer; a key whose request died unanswered may be taken up again after a while, since what it does is known to
- * the ledger by the same key. The table stands beside the ledger and may be emptied.
+ * Idempotency keys: who sent which key with which request, and what was answered. The same key with the same request gets
+ * the same answer, which stands in the commit of what the request led to; a request that led to nothing keeps no key.
  */
 import { createHash } from 'node:crypto';
-import type { ColumnType, Kysely } from 'kysely';
 import { canonicalJson } from '../../ledger/canonical.ts';
-import type { Beside } from '../../ledger/stores/beside.ts';
-import type { Tables } from '../../ledger/stores/tables.ts';
-import type { Instant } from '../../ledger/vocabulary.ts';
-import { Problem } from './problem.ts';
+import type { LedgerCommand } from '../../ledger/commands.ts';
+import { handleOnce, type LedgerDeps, type Outcome } from '../../ledger/handle.ts';
+import type { Answer, RequestKey } from '../../ledger/store.ts';
+import type { Id } from '../../ledger/vocabulary.ts';
+import { Problem, problemResponse } from './problem.ts';
 
-type Whole = ColumnType<number | string, number, number>;
-type WholeOrNull = ColumnType<number | string | null, number | null, number | null>;
-type KeyTables = {
-  request_keys: {
-    caller: string;
-    key: string;
-    digest: string;
-    /** Null until there is an answer. */
-    status: WholeOrNull;
-    /** JSON text: pairs of names and values. */
-    headers: string | null;
-    body: string | null;
-    claimed_until: Whole;
-    created_at: Whole;
-  };
-};
-type Database = Kysely<Tables & KeyTables>;
-
-export type RequestKey = { readonly caller: string; readonly key: string; readonly digest: string };
-
-/** How long an unanswered request keeps its key: longer than any request may take. */
-const claimMs = 60_000;
 const keptMs = 7 * 86_400_000;
+const forgetEveryMs = 600_000;
 const keyForm = /^[\x21-\x7e]{1,200}$/;
 
 /** Headers that belong to an answer. */
@@ -63,68 +41,6 @@ export const digestOfRequest = ({ method, url, headers }: Request, body: unknown
     )
     .digest('hex');
 
-type Found =
-  | { readonly is: 'mine' }
-  | { readonly is: 'in_flight' }
-  | { readonly is: 'another_body' }
-  | { readonly is: 'answered'; readonly response: Response };
-
-type Row = {
-  digest: string;
-  status: number | string | null;
-  headers: string | null;
-  body: string | null;
-  claimed_until: number | string;
-};
-
-const answered = ({ status, headers, body }: Row): Response =>
-  new Response(body, {
-    status: Number(status),
-    headers: { ...Object.fromEntries(JSON.parse(headers ?? '[]')), 'idempotency-replayed': 'true' },
-  });
-
-async function claimIn(
-  database: Database,
-  { caller, key, digest }: RequestKey,
-  now: Instant,
-): Promise<Found> {
-  const mine = { caller, key, digest, created_at: now, claimed_until: now + claimMs };
-  const added = await database
-    .insertInto('request_keys')
-    .values({ ...mine, status: null, headers: null, body: null })
-    .onConflict((conflict) => conflict.columns(['caller', 'key']).doNothing())
-    .returning('key')
-    .executeTakeFirst();
-  if (added !== undefined) return { is: 'mine' };
-  const known = await database
-    .selectFrom('request_keys')
-    .select(['digest', 'status', 'headers', 'body', 'claimed_until'])
-    .where('caller', '=', caller)
-    .where('key', '=', key)
-    .executeTakeFirst();
-  if (known === undefined) return { is: 'in_flight' };
-  if (known.digest !== digest) return { is: 'another_body' };
-  if (known.status !== null) return { is: 'answered', response: answered(known) };
-  const { numUpdatedRows } = await database
-    .updateTable('request_keys')
-    .set({ claimed_until: now + claimMs })
-    .where('caller', '=', caller)
-    .where('key', '=', key)
-    .where('status', 'is', null)
-    .where('claimed_until', '<=', now)
-    .executeTakeFirst();
-  return { is: numUpdatedRows > 0n ? 'mine' : 'in_flight' };
-}
-
-const inFlight = (): Problem =>
-  new Problem({
-    status: 409,
-    code: 'request_in_flight',
-    detail: 'a request with this Idempotency-Key is being answered',
-    fix: 'wait a moment and send it again with the same key',
-    headers: { 'retry-after': '1' },
-  });
-
 const anotherBody = (): Problem =>
   new Problem({
     status: 422,
@@ -136,78 +52,99 @@ const anotherBody = (): Problem =>
     ],
   });
 
+const responseOf = ({ status, headers, body }: Answer): Response =>
+  new Response(body, { status, headers: Object.fromEntries(JSON.parse(headers)) });
+
+async function answerOf(response: Response): Promise<Answer> {
+  const headers = keptHeaders.flatMap((name) => {
+    const value = response.headers.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return {
+    status: response.status,
+    headers: JSON.stringify(headers),
+    body: await response.text(),
+  };
+}
+
+/** A refusal of the ledger is an answer; trouble of our own is not, and takes back what it was about to answer. */
+async function settled(work: () => Response): Promise<Response> {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem && error.details.status < 500) {
+      return problemResponse(error.details);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Hands commands to the ledger and answers with what `answer` makes of their outcomes, a Problem that it throws included.
+ * Both are in one durable commit when this returns.
+ */
+export type Write = (
+  wanted: { readonly cutoverId: Id; readonly commands: readonly LedgerCommand[] },
+  answer: (outcomes: readonly Outcome[]) => Response,
+) => Promise<Response>;
+
 export type RequestKeys = {
-  /** Answers once for each key: with `work`, or with what `work` answered before. Throws when neither may be. */
-  readonly once: (key: RequestKey, work: () => Promise<Response>) => Promise<Response>;
+  /** Answers with what was answered before under this key, else with `work`. Throws a 422 when it was another request. */
+  readonly once: (
+    request: RequestKey,
+    work: (write: Write) => Promise<Response>,
+  ) => Promise<Response>;
 };
 
 type KeyDeps = {
-  readonly beside: Beside;
-  readonly now: () => Instant;
+  readonly ledger: LedgerDeps;
   readonly trouble: (error: unknown, where: string) => void;
 };
 
-/** What of an answer is kept; a failure of our own is not, so that it can be tried again. */
-const isKept = ({ status }: Response): boolean => status < 500 && status !== 429;
-
-/** The keys in the tables beside the ledger. */
-export function openRequestKeys({ beside, now, trouble }: KeyDeps): RequestKeys {
-  const database: Database = beside.database.withTables<KeyTables>();
-  const write = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
-    beside.ask(() => database.transaction().execute((transaction) => work(transaction)));
-  let cleanedAt = 0;
-  const clean = async (transaction: Database): Promise<void> => {
-    if (now() - cleanedAt < keptMs / 168) return;
-    cleanedAt = now();
-    await transaction
-      .deleteFrom('request_keys')
-      .where('created_at', '<', now() - keptMs)
-      .execute();
+/** The keys in the ledger's own database. */
+export function openRequestKeys({ ledger, trouble }: KeyDeps): RequestKeys {
+  const { store, now } = ledger;
+  let forgotAt = 0;
+  const forget = (): void => {
+    if (now() - forgotAt < forgetEveryMs) return;
+    forgotAt = now();
+    void store
+      .forgetAnswers(now() - keptMs)
+      .catch((error: unknown) => trouble(error, 'forgetting old request keys'));
   };
-  const mine = (key: RequestKey) => ({ caller: key.caller, key: key.key });
-  const forget = (key: RequestKey): Promise<unknown> =>
-    write((transaction) =>
-      transaction
-        .deleteFrom('request_keys')
-        .where('caller', '=', mine(key).caller)
-        .where('key', '=', mine(key).key)
-        .where('status', 'is', null)
-        .execute(),
-    ).catch((error: unknown) => trouble(error, 'forgetting a request key'));
-  const keep = async (key: RequestKey, response: Response): Promise<Response> => {
-    const body = await response.clone().text();
-    const headers = keptHeaders.flatMap((name) => {
-      const value = response.headers.get(name);
-      return value === null ? [] : [[name, value]];
-    });
-    // What was done is in the ledger: an answer that cannot be kept is given all the same.
-    await write((transaction) =>
-      transaction
-        .updateTable('request_keys')
-        .set({ status: response.status, headers: JSON.stringify(headers), body })
-        .where('caller', '=', mine(key).caller)
-        .where('key', '=', mine(key).key)
-        .execute(),
-    ).catch((error: unknown) => trouble(error, 'keeping an answer'));
+  const before = async (request: RequestKey): Promise<Response | null> => {
+    const known = await store.answered(request);
+    if (known === null) return null;
+    if (known.digest !== request.digest) throw anotherBody();
+    const response = responseOf(known);
+    response.headers.set('idempotency-replayed', 'true');
     return response;
   };
-  return {
-    once: async (key, work) => {
-      const found = await write(async (transaction) => {
-        await clean(transaction);
-        return claimIn(transaction, key, now());
+  const writeFor =
+    (request: RequestKey): Write =>
+    async (wanted, answer) => {
+      const given = await handleOnce(ledger, wanted, {
+        request,
+        answer: async (outcomes) => answerOf(await settled(() => answer(outcomes))),
       });
-      if (found.is === 'in_flight') throw inFlight();
-      if (found.is === 'another_body') throw anotherBody();
-      if (found.is === 'answered') return found.response;
+      if (given !== null) return responseOf(given);
+      const known = await before(request);
+      if (known === null) throw new Error('an answer was there and is gone');
+      return known;
+    };
+  return {
+    once: async (request, work) => {
+      const known = await before(request);
+      if (known !== null) return known;
       try {
-        const response = await work();
-        if (isKept(response)) return await keep(key, response);
-        await forget(key);
-        return response;
+        return await work(writeFor(request));
       } catch (error) {
-        await forget(key);
+        // Another request with this key may have been answered meanwhile, and this one found its effect.
+        const since = error instanceof Problem ? await before(request) : null;
+        if (since !== null) return since;
         throw error;
+      } finally {
+        forget();
       }
     },
   };

@@ -13,6 +13,7 @@ import { answersOf, headersOf, type Needs } from './describe.ts';
 import type { ApiContext } from './deps.ts';
 import type { Kind } from './limits.ts';
 import type { Policy } from './policy.ts';
+import type { Write } from './requestKeys.ts';
 
 /** A cutover that the caller is concerned with, and the caller as its ledger would keep them. */
 export type Place = {
@@ -38,6 +39,8 @@ export type Asked<B, Q> = Omit<Passed, 'place'> & {
   readonly place: () => Place;
   /** A part of the path. */
   readonly part: (name: string) => string;
+  /** The one way in which a route that writes does so. */
+  readonly write: Write;
 };
 
 type Shape<B, Q> = Needs & {
@@ -73,7 +76,7 @@ export type Declared = {
   readonly answers: Shape<never, never>['answers'];
   readonly config: RouteConfig;
   /** Checks the JSON that came; what it answers with does the work. */
-  readonly take: (passed: Passed, body: unknown) => () => Promise<Response>;
+  readonly take: (passed: Passed, body: unknown) => (write: Write | null) => Promise<Response>;
 };
 
 const partsOf = (path: string): string[] =>
@@ -88,7 +91,11 @@ function taken<T>(schema: z.ZodType<T> | undefined, what: Source, path: string):
   };
 }
 
-function asked<B, Q>(shape: Shape<B, Q>, passed: Passed, body: unknown): Asked<B, Q> {
+function asked<B, Q>(
+  shape: Shape<B, Q>,
+  passed: Passed,
+  body: unknown,
+): Omit<Asked<B, Q>, 'write'> {
   const { context, place } = passed;
   const query = context.req.query();
   return {
@@ -102,6 +109,10 @@ function asked<B, Q>(shape: Shape<B, Q>, passed: Passed, body: unknown): Asked<B
     part: (name) => context.req.param(name) ?? '',
   };
 }
+
+const writesNothing = (path: string) => (): never => {
+  throw new Error(`${path} is not declared to write`);
+};
 
 /** Declares a route. */
 export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
@@ -133,7 +144,7 @@ export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
     },
     take: (passed, sent) => {
       const request = asked(shape, passed, sent);
-      return () => shape.handle(request);
+      return (write) => shape.handle({ ...request, write: write ?? writesNothing(shape.path) });
     },
   };
 }

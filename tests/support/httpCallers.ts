@@ -87,22 +87,18 @@ export async function post(
 export const codeOf = ({ body }: Answer): string | null =>
   typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : null;
 
-/**
- * Asks one server after another until one answers: first with the same key, and with a fresh one when the request that
- * died still keeps it. What asked twice has one effect all the same: the ledger knows reports and packets by their ids.
- */
+/** Asks one server after another, always with the same key, until one answers. */
 export async function postUntilAnswered(
   urls: () => readonly string[],
   caller: Caller,
   call: Call,
 ): Promise<{ readonly answer: Answer; readonly lost: number }> {
-  let key = newId('key');
+  const key = newId('key');
   for (let lost = 0; lost < 200; lost += 1) {
     const all = urls();
     const url = all[lost % all.length] ?? '';
     const answer = await post(url, caller, { ...call, key });
-    if (answer !== null && codeOf(answer) !== 'request_in_flight') return { answer, lost };
-    if (answer !== null) key = newId('key');
+    if (answer !== null) return { answer, lost };
     await pause(50);
   }
   throw new Error(`no server answered ${call.path}`);

@@ -33,6 +33,7 @@ export function optimisticStore(history: LedgerEvent[], turn: Turn): Store {
       return null;
     },
     snapshot: async () => null,
+    answered: async () => null,
     append: async (cutoverId, expectedVersion, events) => {
       await turn();
       if (history.length !== expectedVersion) {
@@ -42,6 +43,7 @@ export function optimisticStore(history: LedgerEvent[], turn: Turn): Store {
     },
     lease: async () => null,
     saveLease: async () => undefined,
+    keepAnswer: async () => undefined,
   };
   return {
     ...reader,
@@ -49,6 +51,7 @@ export function optimisticStore(history: LedgerEvent[], turn: Turn): Store {
     heads: async () => [],
     transact: (_cutoverId, work) => work(reader),
     saveSnapshot: async () => undefined,
+    forgetAnswers: async () => undefined,
     close: async () => undefined,
   };
 }
