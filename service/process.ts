@@ -78,6 +78,7 @@ export async function openParts(config: Config, log: Logger, half: string): Prom
     const metrics = openMetrics();
     const onTrouble = teller(log, metrics);
     const doorbell = withRingPoints(await openDoorbell(config, onTrouble));
+    metrics.watchDoorbell(() => doorbell.isUp());
     const endings: readonly Stage[] = [
       [{ what: 'the doorbell', ms: goodbyeMs, end: () => doorbell.close() }],
       [

@@ -14,8 +14,16 @@ export const requestIdHeader = 'x-request-id';
 const idOf = (given: string | undefined): string =>
   given !== undefined && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
 
-/** Logs every request of the app it is used on; probes that go well only at `debug`. */
-export function requestLog(log: Logger): MiddlewareHandler {
+export type RequestSeen = {
+  readonly method: string;
+  /** The pattern, never the path. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+};
+
+/** Logs and counts every request of the app it is used on; probes that go well are logged only at `debug`. */
+export function requestLog(log: Logger, onRequest: (seen: RequestSeen) => void): MiddlewareHandler {
   return async (context, next) => {
     const requestId = idOf(context.req.header(requestIdHeader));
     const startedAt = performance.now();
@@ -29,6 +37,7 @@ export function requestLog(log: Logger): MiddlewareHandler {
       status,
       ms: Math.round(performance.now() - startedAt),
     };
+    onRequest(line);
     const isProbe = /^\/(healthz|readyz|metrics)$/.test(line.route);
     if (status >= 500) log.warn(line, 'a request failed');
     else if (isProbe) log.debug(line, 'asked how it is');

@@ -118,7 +118,7 @@ function apiOn(
     onTrouble(null, error);
     log.warn({ where, err: error }, 'could not be done');
   };
-  const base = addProbes(new Hono(), { store: ledger.store, metrics, isUp });
+  const base = addProbes(new Hono(), { store: ledger.store, metrics, doorbell, isUp });
   return addApi(base, {
     ledger,
     beside: deps.beside,
@@ -129,7 +129,7 @@ function apiOn(
     decided,
     trouble,
     stopping,
-    around: requestLog(log),
+    around: requestLog(log, metrics.onRequest),
   });
 }
 

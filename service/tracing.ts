@@ -1,7 +1,8 @@
 /**
  * Traces through the OpenTelemetry SDK: off, and not even loaded, unless OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
- * One trace goes from a report to the packet that answers it, through every process on the way: its ids follow from the
- * report's id, so that nothing has to be carried from one process to the other. Spans carry ids, versions and closed
+ * One trace goes from a report to the packet that answers it and on to everyone who is told of it, through every process
+ * on the way: its ids follow from the ids of the report and the packet, so that nothing has to be carried from one
+ * process to the other. Spans carry ids, versions and closed
  * words; no text of a report, no address, no prompt, no error's words.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -19,12 +20,15 @@ import {
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { Store, Transaction } from '../ledger/store.ts';
 import type { Id } from '../ledger/vocabulary.ts';
+import type { Watch } from './notices/attempt.ts';
 
 /** A run, and the reports that it looks at, the oldest first. */
 export type Traced = { readonly cutoverId: Id; readonly reports: readonly Id[] };
 
 export type Tracing = {
   readonly traced: <T>(run: Traced, work: () => Promise<T>) => Promise<T>;
+  /** An attempt to tell somebody, under the packet that it tells of. */
+  readonly notice: Watch['traced'];
   /** The same store, whose commits are spans. */
   readonly store: (store: Store) => Store;
   /** Sends what is left. Never throws. */
@@ -35,20 +39,21 @@ export type Tracing = {
 const mostLinks = 32;
 const tracer = trace.getTracer('interlock');
 
+const hexOf = (id: Id): string =>
+  createHash('sha256').update(`interlock/trace/${id}`).digest('hex');
+const spanIdOf = (id: Id): string => hexOf(id).slice(32, 48);
+
 /** Where the span of a report is, known to everyone who knows its id. */
-function spanOfReport(reportId: Id): SpanContext {
-  const hex = createHash('sha256').update(`interlock/trace/${reportId}`).digest('hex');
-  return {
-    traceId: hex.slice(0, 32),
-    spanId: hex.slice(32, 48),
-    traceFlags: TraceFlags.SAMPLED,
-    isRemote: true,
-  };
-}
+const spanOfReport = (reportId: Id): SpanContext => ({
+  traceId: hexOf(reportId).slice(0, 32),
+  spanId: spanIdOf(reportId),
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote: true,
+});
 
 /** The ids of spans: at random, but for one that is settled just before its span begins. */
 const ids = {
-  settled: null as SpanContext | null,
+  settled: null as Partial<SpanContext> | null,
   generateTraceId: (): string => ids.settled?.traceId ?? randomBytes(16).toString('hex'),
   generateSpanId: (): string => ids.settled?.spanId ?? randomBytes(8).toString('hex'),
 };
@@ -91,6 +96,23 @@ function traced<T>({ cutoverId, reports }: Traced, work: () => Promise<T>): Prom
   return ending(tracer.startSpan('run', { attributes, links }, parent), work);
 }
 
+/** An attempt belongs under the packet, in the trace of the report that the packet answers; without one, to a trace of its own. */
+const noticeSpan: Tracing['notice'] = async ({ answers, ...seen }, work) => {
+  const reportId = await answers();
+  const packet =
+    reportId === null ? null : { ...spanOfReport(reportId), spanId: spanIdOf(seen.packetId) };
+  const parent = packet === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, packet);
+  const attributes = {
+    'cutover.id': seen.cutoverId,
+    'packet.version': seen.version,
+    'notice.id': seen.noticeId,
+    'notice.channel': seen.channel,
+    'notice.attempt': seen.attempt,
+  };
+  const span = tracer.startSpan('notice', { attributes }, parent);
+  return ending(span, () => work(({ outcome }) => span.setAttribute('notice.outcome', outcome)));
+};
+
 /** What a commit wrote, in closed words. A packet is named by the version that people say. */
 function wordsOf(events: readonly LedgerEvent[]): Attributes {
   const [first] = events;
@@ -109,8 +131,14 @@ function told(events: readonly LedgerEvent[], startTime: number): void {
   if (first === undefined) return;
   const { body } = first;
   const options = { startTime, attributes: wordsOf(events) };
+  // A claim is told of by the span of its attempt, which begins once it is granted.
+  if (body.type === 'NoticeAttempted') return;
   if (body.type !== 'ReportReceived') {
+    const packet = events.find((event) => event.body.type === 'PacketPrepared')?.body;
+    if (packet?.type === 'PacketPrepared')
+      ids.settled = { spanId: spanIdOf(packet.packet.packetId) };
     tracer.startSpan(`commit ${body.type}`, options).end();
+    ids.settled = null;
     return;
   }
   ids.settled = spanOfReport(body.report.reportId);
@@ -143,9 +171,15 @@ export async function openTracing(endpoint: string | null, service: string): Pro
   if (endpoint === null) {
     return {
       traced: (_run, work) => work(),
+      notice: (_seen, work) => work(() => undefined),
       store: (store) => store,
       close: async () => undefined,
     };
   }
-  return { traced, store: tracedStore, close: await startSdk(endpoint, service) };
+  return {
+    traced,
+    notice: noticeSpan,
+    store: tracedStore,
+    close: await startSdk(endpoint, service),
+  };
 }

@@ -29,7 +29,8 @@ export type Running = {
 export async function startWork(parts: Parts): Promise<{ readonly endings: Stage }> {
   const { config, interlock, doorbell, metrics, tracing, onTrouble, name } = parts;
   const { leaseMs, sweepMs, atOnce, quietMs } = config.fleet;
-  const relay = await openRelay(interlock.ledger, config.notices, { onTrouble, sweepMs });
+  const watch = { traced: tracing.notice, onAttempt: metrics.onNotice };
+  const relay = await openRelay(interlock.ledger, config.notices, { onTrouble, sweepMs, watch });
   const worker = await startWorker({
     graph: { ...interlock.graph, onStep: ({ node }) => crashPoint(`node.${node}`) },
     doorbell,
@@ -56,9 +57,10 @@ export async function startWork(parts: Parts): Promise<{ readonly endings: Stage
 export async function work(config: Config, log: Logger): Promise<Running> {
   const parts = await openParts(config, log, 'work');
   let up = true;
-  const { store } = parts.interlock.ledger;
+  const { metrics, doorbell, interlock } = parts;
+  const { store } = interlock.ledger;
   const { host, workPort: port } = config.fleet;
-  const app = addProbes(new Hono(), { store, metrics: parts.metrics, isUp: () => up });
+  const app = addProbes(new Hono(), { store, metrics, doorbell, isUp: () => up });
   try {
     const server = await listen(app, { host, port });
     const { endings } = await startWork(parts);

@@ -71,6 +71,18 @@ const packet = (version: number) =>
     const known = state?.pending?.record.packet.version ?? state?.current?.packet.version ?? 0;
     return state?.unruled.length === 0 && known >= version;
   });
+/** Ready it is all the while; what it cannot do at once is said beside. */
+const saysOfDoorbell = (degraded: readonly string[]) =>
+  eventually(`degraded: ${degraded.join()}`, async () => {
+    const response = await fetch(`${await half?.url}/readyz`);
+    const said: unknown = await response.json();
+    expect(response.status).toBe(200);
+    const figure = await half?.figure('interlock_doorbell_up');
+    return (
+      figure === (degraded.length === 0 ? 1 : 0) &&
+      JSON.stringify(said) === JSON.stringify({ status: 'ready', degraded })
+    );
+  });
 const sound = async (): Promise<void> =>
   expect(decisionFaults(await eventsOf(store, 'payments'), judge)).toEqual([]);
 const doorbell = () => bullDoorbell({ url: redis.url, atOnce: 4, onTrouble: () => undefined });
@@ -104,7 +116,9 @@ describe('a worker with Redis', () => {
     await report('absent', 20);
     await ring();
     await packet(2);
+    await saysOfDoorbell(['doorbell']);
     await redis.start();
+    await saysOfDoorbell([]);
     await report('there', 30);
     await ring();
     await packet(2);

@@ -242,7 +242,9 @@ async function walk(): Promise<void> {
   expect((await say('{}', { authorization: `Bearer ${pasted.token}` })).status).toBe(401);
   expect((await ask(`/nowhere/${pasted.account}/${pasted.cardInOne}`)).status).toBe(404);
   expect((await ask(`/ack/${secrets.acks}`)).status).toBeGreaterThanOrEqual(400);
-  figures = await (await fetch(`${await halves[1]?.url}/metrics`)).text();
+  for (const half of halves.toReversed()) {
+    figures += await (await fetch(`${await half.url}/metrics`)).text();
+  }
   for (const half of halves) expect(await half.stop()).toBe(0);
   logs = halves.map((half) => half.said()).join('\n');
   for (const words of [['status'], ['packet'], ['holds'], ['lineage'], ['notices']]) {
@@ -386,15 +388,34 @@ describe('traces', () => {
     }
   });
 
+  it('go on to whoever is told of the packet, under the commit that made it', () => {
+    const notices = collector.spans.filter(({ name }) => name === 'notice');
+    const ofReport = notices.filter(({ words }) => words['packet.version'] === '2');
+    expect(ofReport.length).toBeGreaterThan(0);
+    for (const { traceId, parentSpanId, service, words } of ofReport) {
+      const packet = collector.spans.find(({ spanId }) => spanId === parentSpanId);
+      expect(packet).toMatchObject({ traceId, words: { 'packet.version': '2' } });
+      expect(service).toBe('interlock-work');
+      expect(words['notice.channel']).toMatch(/^(slack|email|webhook)$/);
+      expect(words['notice.outcome']).toMatch(/^(sent|found|unreachable|refused_for_now|refused)$/);
+    }
+    const recorded = collector.spans.filter(({ name }) =>
+      /^commit Notice(Sent|Failed)$/.test(name),
+    );
+    const ids = new Set(notices.map(({ spanId }) => spanId));
+    expect(recorded.length).toBeGreaterThan(0);
+    expect(recorded.filter(({ parentSpanId }) => !ids.has(parentSpanId ?? ''))).toEqual([]);
+  });
+
   it('are of ids, numbers and closed words', () => {
     for (const { name, words, status } of collector.spans) {
-      expect(name).toMatch(/^(report|run|commit [A-Z][A-Za-z]+)$/);
+      expect(name).toMatch(/^(report|run|notice|commit [A-Z][A-Za-z]+)$/);
       expect(status.message ?? 'Ok').toMatch(/^[A-Za-z]+$/);
       for (const [key, word] of Object.entries(words)) {
         expect(key).toMatch(
-          /^(cutover\.id|report\.id|run\.reports|ledger\.(version|events)|packet\.version)$/,
+          /^(cutover\.id|report\.id|run\.reports|ledger\.(version|events)|packet\.version|notice\.(id|channel|attempt|outcome))$/,
         );
-        expect(word).toMatch(/^[A-Za-z0-9. -]*$/);
+        expect(word).toMatch(/^[A-Za-z0-9._ -]*$/);
       }
     }
   });
@@ -406,6 +427,8 @@ describe('figures', () => {
     'interlock_run_seconds_count',
     'interlock_report_to_packet_seconds_count',
     'interlock_cutovers_waiting',
+    'interlock_doorbell_up',
+    'interlock_http_request_duration_seconds_count{method="POST",route="/cutovers/:cutover/reports",status="202"}',
     'process_cpu_seconds_total',
   ];
   it.each(named)('%s is there', (name) => {
@@ -413,14 +436,21 @@ describe('figures', () => {
     expect(Number(line?.split(' ').at(-1))).toBeGreaterThanOrEqual(0);
   });
 
+  it('count attempts to tell somebody', () => {
+    const tried = /^interlock_notice_attempts_total\{channel="\w+",outcome="\w+"\} [1-9]/m;
+    expect(figures).toMatch(tried);
+  });
+
   it('have labels of closed words only: no cutover, person or place', () => {
     const lines = figures.split('\n').filter((line) => line.startsWith('interlock_'));
     const labels = lines.flatMap((line) => [...line.matchAll(/(\w+)="([^"]*)"/g)]);
     expect(labels.length).toBeGreaterThan(5);
     for (const [, name, value] of labels) {
-      expect(name).toMatch(/^(outcome|kind|le)$/);
-      expect(value).toMatch(/^([a-z_]+|[\d.]+|\+Inf)$/);
+      expect(name).toMatch(/^(outcome|kind|channel|method|route|status|le)$/);
+      const closed = name === 'route' ? /^\/[a-z/:*.-]*$/ : /^([A-Za-z_]+|[\d.]+|\+Inf)$/;
+      expect(value).toMatch(closed);
+      expect(value).not.toMatch(/payments|nowhere/);
     }
-    expect(lines.length).toBeLessThan(100);
+    expect(lines.length).toBeLessThan(300);
   });
 });

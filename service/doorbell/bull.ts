@@ -11,6 +11,7 @@ import { type Answer, type Doorbell, type DoorbellDeps, within } from './doorbel
 
 const queueName = 'interlock-cutovers';
 const ringLimitMs = 1_000;
+const askLimitMs = 500;
 /** After a ring that failed the next ones are not even tried for so long: nobody waits on a Redis that is away. */
 const restMs = 1_000;
 /** A Redis that is away is not said goodbye to for longer. */
@@ -87,6 +88,12 @@ export function bullDoorbell(parts: Parts): Doorbell {
         onTrouble(cutoverId, error);
       }
     },
+    isUp: async () =>
+      connection.status === 'ready' &&
+      within(askLimitMs, 'asking', connection.ping()).then(
+        () => true,
+        () => false,
+      ),
     listen: async (work) => ({ stop: startListening(parts, work) }),
     close: async () => {
       await quietly(goodbyeMs, queue.close());

@@ -10,6 +10,8 @@ export type Answer = (cutoverId: Id, signal: AbortSignal) => Promise<void>;
 export type Doorbell = {
   /** Never throws and never waits longer than its own short deadline. */
   ring(cutoverId: Id): Promise<void>;
+  /** Whether a ring would get through now. Never throws, and answers within half a second. */
+  isUp(): Promise<boolean>;
   /** Calls `work` for each ring, at most once at a time for one cutover here. `stop` waits for what is under way. */
   listen(work: Answer): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;

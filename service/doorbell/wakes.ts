@@ -130,6 +130,8 @@ export function wakeDoorbell(deps: DoorbellDeps & { readonly beside: Beside }): 
         onTrouble(cutoverId, error);
       }
     },
+    // It lies in the ledger's own database: whoever asks has asked that already.
+    isUp: async () => true,
     listen: async (work) => ({ stop: listener({ ...deps, database, work, nudge }) }),
     close: () => beside.close(),
   };

@@ -8,13 +8,40 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import type { EventOf } from '../../ledger/events.ts';
 import { handle, type LedgerDeps } from '../../ledger/handle.ts';
 import { load } from '../../ledger/load.ts';
+import type { NoticeChannel, NoticeTrouble } from '../../ledger/outbox.ts';
 import type { Id, Instant } from '../../ledger/vocabulary.ts';
 import { crashPoint } from '../crashPoint.ts';
 import type { Target } from './addresses.ts';
 import { type Occasion, outgoingTo, type Sender } from './outgoing.ts';
 import { attemptLimitMs, failed, type Outgoing, type Sink, type SinkResult } from './sink.ts';
 
+/** An attempt that was granted, for those who count and trace. */
+export type AttemptSeen = {
+  readonly cutoverId: Id;
+  readonly noticeId: Id;
+  readonly packetId: Id;
+  readonly version: number;
+  readonly channel: NoticeChannel;
+  readonly attempt: number;
+};
+
+export type AttemptEnd = {
+  readonly outcome: 'sent' | 'found' | NoticeTrouble;
+  /** From the adoption that queued the notice to now. */
+  readonly sinceQueuedMs: number;
+};
+
+export type Watch = {
+  /** Runs `work` as one traced step, in the trace of the report that the packet answers. */
+  readonly traced: <T>(
+    seen: AttemptSeen & { readonly answers: () => Promise<Id | null> },
+    work: (tell: (end: AttemptEnd) => void) => Promise<T>,
+  ) => Promise<T>;
+  readonly onAttempt: (seen: AttemptSeen & AttemptEnd) => void;
+};
+
 export type AttemptDeps = Sender & {
+  readonly watch?: Watch | undefined;
   readonly ledger: LedgerDeps;
   readonly relay: Id;
   readonly windowSeconds: number;
@@ -142,13 +169,12 @@ function outcomeOf(
   }
 }
 
-/** Makes the attempt. Null when the ledger did not grant it: it is not due, or another relay is at it. */
-export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<SinkResult | null> {
+async function sendAndRecord(
+  deps: AttemptDeps,
+  what: Attempt,
+  claimed: Claimed,
+): Promise<SinkResult> {
   const { ledger } = deps;
-  crashPoint('notice.claiming');
-  const claimed = await claim(deps, what);
-  if (claimed === null) return null;
-  crashPoint('notice.claimed');
   const { attempted } = claimed;
   const outgoing = await outgoingTo(what, occasionOf(claimed, what), deps);
   const result = await sendWithin(deps, what, { outgoing, attempted });
@@ -165,4 +191,31 @@ export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<Sin
   });
   crashPoint('notice.recorded');
   return result;
+}
+
+const outcomeWord = (result: SinkResult): AttemptEnd['outcome'] => {
+  if (result.kind === 'failed') return result.reason;
+  return result.found ? 'found' : 'sent';
+};
+
+/** Makes the attempt. Null when the ledger did not grant it: it is not due, or another relay is at it. */
+export async function makeAttempt(deps: AttemptDeps, what: Attempt): Promise<SinkResult | null> {
+  crashPoint('notice.claiming');
+  const claimed = await claim(deps, what);
+  if (claimed === null) return null;
+  crashPoint('notice.claimed');
+  const { watch, packets, ledger } = deps;
+  if (watch === undefined) return sendAndRecord(deps, what, claimed);
+  const { cutoverId, noticeId, person } = what;
+  const { packetId, version, channel, attempt } = claimed.attempted;
+  const seen = { cutoverId, noticeId, packetId, version, channel, attempt };
+  const answers = (): Promise<Id | null> => packets.answered(cutoverId, version);
+  return watch.traced({ ...seen, answers }, async (tell) => {
+    const result = await sendAndRecord(deps, what, claimed);
+    const queuedAt = claimed.state.outbox[person]?.queuedAt ?? ledger.now();
+    const end = { outcome: outcomeWord(result), sinceQueuedMs: ledger.now() - queuedAt };
+    tell(end);
+    watch.onAttempt({ ...seen, ...end });
+    return result;
+  });
 }

@@ -34,7 +34,11 @@ export const channelsOf = ({ slack, email, webhook }: NoticeSettings): Set<Notic
 export async function openRelay(
   ledger: LedgerDeps,
   settings: NoticeSettings,
-  { onTrouble, sweepMs }: Pick<RelayDeps, 'onTrouble'> & { readonly sweepMs?: number },
+  {
+    onTrouble,
+    sweepMs,
+    watch,
+  }: Pick<RelayDeps, 'onTrouble' | 'watch'> & { readonly sweepMs?: number },
 ): Promise<Relay> {
   const { ack, windowSeconds, claimSeconds, allow, testRecipients, slackNames } = settings;
   return relay({
@@ -48,5 +52,6 @@ export async function openRelay(
     circuitOpenMs,
     sweepMs: sweepMs ?? standardSweepMs,
     onTrouble,
+    watch,
   });
 }

@@ -1,0 +1,28 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { openSqliteStore } from '../ledger/stores/sqlite.ts';
+import { openMetrics } from './metrics.ts';
+import { addProbes } from './probes.ts';
+
+describe('readiness', () => {
+  it('ends with the ledger and with the order to stop, and outlasts the doorbell', async () => {
+    const store = await openSqliteStore(':memory:');
+    const now = { up: true, rings: true };
+    const doorbell = { isUp: async () => now.rings };
+    const metrics = openMetrics();
+    const app = addProbes(new Hono(), { store, metrics, doorbell, isUp: () => now.up });
+    const ready = async (): Promise<readonly unknown[]> => {
+      const response = await app.request('/readyz');
+      return [response.status, await response.json()];
+    };
+    expect(await ready()).toEqual([200, { status: 'ready', degraded: [] }]);
+    now.rings = false;
+    expect(await ready()).toEqual([200, { status: 'ready', degraded: ['doorbell'] }]);
+    now.up = false;
+    expect(await ready()).toEqual([503, { status: 'stopping' }]);
+    now.up = true;
+    await store.close();
+    expect(await ready()).toEqual([503, { status: 'the ledger does not answer' }]);
+    expect((await app.request('/healthz')).status).toBe(200);
+  });
+});
