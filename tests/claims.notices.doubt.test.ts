@@ -260,6 +260,36 @@ describe('C41 by webhook', () => {
     expect(await night.of('NoticeSent')).toMatchObject([{ attempt: 4, possibleDuplicate: true }]);
   });
 
+  it.each([
+    ['seconds', () => '120', 120_000],
+    ['a date', () => new Date(Date.now() + 120_000).toUTCString(), 110_000],
+    ['more than is sensible', () => '99999999', 3_600_000],
+  ])(
+    'C43: everyone whose notices go there waits as long as it asks, in %s',
+    async (_, ask, least) => {
+      const contacts = [{ channel: 'webhook', address: receiver.url } as const];
+      const night = await noticeNight(
+        plan([checkpoint('cut', { observers: ['lead', 'dev'] })], {
+          notices: 'on',
+          people: ['lead', 'dev', 'operator'].map((id) => person(id, { contacts })),
+        }),
+      );
+      await night.adopt({});
+      receiver.mode = 429;
+      receiver.retryAfter = ask();
+      const audience = { allow: contacts, testRecipients: [] };
+      const relay = night.relay([sink()], { audience });
+      const next = await relay.drain(night.cutoverId);
+      expect((next ?? 0) - night.clock.at).toBeGreaterThan(least - 10_000);
+      expect((next ?? 0) - night.clock.at).toBeLessThanOrEqual(3_600_000);
+      const asked = receiver.received.length;
+      expect(asked).toBeLessThanOrEqual(3);
+      night.clock.at = next ?? 0;
+      await relay.drain(night.cutoverId);
+      expect(receiver.received).toHaveLength(asked);
+    },
+  );
+
   it('C44: a superseded notice is never sent after its successor, and what waits is coalesced', async () => {
     const contact = { channel: 'webhook', address: receiver.url } as const;
     const night = await nightOf(contact);

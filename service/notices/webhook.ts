@@ -16,6 +16,15 @@ export type WebhookSettings = Guard & {
 };
 
 const callLimitMs = 8_000;
+/** A receiver is not waited for longer than this, whatever it asks for. */
+const longestWaitMs = 3_600_000;
+
+/** What a `Retry-After` asks for: seconds, or a date; null when it is neither. */
+function waitAskedFor(retryAfter: string | null): number | null {
+  const text = retryAfter ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * secondMs : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? null : Math.min(longestWaitMs, Math.max(0, ms));
+}
 
 /** The same for every attempt of one notice of one version. Standard Webhooks allow no full stop in it. */
 function messageIdOf({ cutoverId, noticeId, version }: Letter): string {
@@ -64,8 +73,7 @@ function resultOf(result: PostResult, { letter, doubts }: Outgoing): SinkResult 
       const { status, retryAfter } = result;
       if (status >= 200 && status < 300) return sent(letter, { possibleDuplicate: doubts > 0 });
       if (status === 429 || status === 503) {
-        const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
-        const retryAfterMs = seconds === null ? null : seconds * secondMs;
+        const retryAfterMs = waitAskedFor(retryAfter);
         return failed(status === 429 ? 'rate_limited' : 'refused_for_now', { retryAfterMs });
       }
       const isForNow = status >= 500 || status === 408 || status === 425;
@@ -77,6 +85,7 @@ function resultOf(result: PostResult, { letter, doubts }: Outgoing): SinkResult 
 /** Opens the sink. */
 export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
   const signers = secrets.map((secret) => new Webhook(secret));
+  const pausedUntil = new Map<string, number>();
   const send: Sink['send'] = async (outgoing, handOver) => {
     const id = messageIdOf(outgoing.letter);
     const at = new Date();
@@ -100,11 +109,18 @@ export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
       },
       guard,
     );
-    return resultOf(result, outgoing);
+    const became = resultOf(result, outgoing);
+    // Whoever asks to wait means all that goes there, not only this message.
+    if (became.kind === 'failed' && became.retryAfterMs !== null) {
+      const { origin } = new URL(outgoing.target.address);
+      pausedUntil.set(origin, Date.now() + became.retryAfterMs);
+    }
+    return became;
   };
   return {
     channel: 'webhook',
-    takePlace: () => Promise.resolve(0),
+    takePlace: async ({ address }) =>
+      Math.max(0, (pausedUntil.get(new URL(address).origin) ?? 0) - Date.now()),
     send,
     close: () => Promise.resolve(),
   };

@@ -19,6 +19,8 @@ export type Receiver = {
   readonly effects: readonly Body[];
   /** Status to answer with, or how to break off. */
   mode: number | 'take_and_cut' | 'redirect';
+  /** Said with a status that is no success; empty: not said. */
+  retryAfter: string;
   /** Where a redirect leads. */
   elsewhere: string;
   close(): Promise<void>;
@@ -69,7 +71,12 @@ export async function startReceiver(): Promise<Receiver> {
       const valid = isSigned(request, body);
       received.push({ id, valid, body });
       if (mode === 'redirect') return response.writeHead(307, { location: elsewhere }).end();
-      if (typeof mode === 'number' && mode >= 300) return response.writeHead(mode).end();
+      if (typeof mode === 'number' && mode >= 300) {
+        const { retryAfter } = receiver;
+        return response
+          .writeHead(mode, retryAfter === '' ? {} : { 'retry-after': retryAfter })
+          .end();
+      }
       if (valid && !seen.has(id)) effects.push(Body.parse(JSON.parse(body)));
       seen.add(id);
       return mode === 'take_and_cut' ? response.destroy() : response.writeHead(mode).end();
@@ -84,6 +91,7 @@ export async function startReceiver(): Promise<Receiver> {
     effects,
     mode: 204,
     elsewhere: '',
+    retryAfter: '',
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
