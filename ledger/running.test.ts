@@ -269,6 +269,17 @@ describe('recording a proposal', () => {
     });
   });
 
+  it('refuses text that has no bytes, by the place where it stands', () => {
+    const ledger = opened();
+    const assertion = moved(90);
+    const readings = [{ statement: 'fact-1', from: 0, quote: 'at \ud800', assertion }];
+    const proposal = ledger.propose({ agent: 'readiness', rulings: [], readings });
+    expect(ledger.give({ type: 'RecordProposal', proposal }).rejection).toMatchObject({
+      code: 'proposal_malformed',
+      detail: 'body.readings.0.quote: the text contains half of a character (a lone surrogate)',
+    });
+  });
+
   it('refuses one for a run that is not open', () => {
     const ledger = opened();
     const { runId } = ledger.state().run ?? {};

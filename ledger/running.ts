@@ -11,6 +11,7 @@ import { awaitsExplanation } from './explaining.ts';
 import { clearing, questionStands, requestTrouble, waitingRun } from './requesting.ts';
 import { clockCallsForRun } from './slipping.ts';
 import type { Id } from './vocabulary.ts';
+import { malformedPlaces, malformedText } from './wellFormed.ts';
 
 /** What a run is asked for by: the rule book, and the clock. */
 type Asking = Pick<DecideContext, 'judge' | 'now'>;
@@ -111,6 +112,10 @@ export function recordProposal(
   const { proposal } = command;
   const run = openRun(state, proposal.runId);
   if ('events' in run) return run;
+  const [broken] = malformedPlaces(proposal);
+  if (broken !== undefined) {
+    return reject('proposal_malformed', `${broken.join('.')}: ${malformedText}`);
+  }
   const proposalDigest = digestOf('proposal', proposal);
   const known = run.attempts[proposal.agent]?.proposal;
   if (known !== undefined && digestOf('proposal', known) === proposalDigest) return unchanged;
