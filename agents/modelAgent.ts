@@ -21,6 +21,7 @@ import {
 } from './agent.ts';
 import { type ModelPort, ModelTrouble } from './modelPort.ts';
 import { type Spent, talk, type Tool } from './modelTalk.ts';
+import { timeLimit } from './timeLimit.ts';
 
 /** What one turn of one agent may cost. */
 export type TurnLimits = {
@@ -134,8 +135,7 @@ async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promis
   const elapsed = (): number => Math.ceil(deps.clock() - began);
   const close = (outcome: ModelOutcome, rationale: readonly RationaleCode[]): Promise<void> =>
     ticket.close({ outcome, used: usedOf(asking, spent, elapsed()), rationale: [...rationale] });
-  const limit = AbortSignal.timeout(ticket.allowance.milliseconds);
-  const signal = slice.signal === null ? limit : AbortSignal.any([slice.signal, limit]);
+  const { signal, letGo } = timeLimit(ticket.allowance.milliseconds, slice.signal);
   const told = { agent: task.last.name, given, refused: violationsTold(slice.refused) };
   try {
     const output = await talk(
@@ -161,6 +161,8 @@ async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promis
     await close(error instanceof ModelTrouble ? error.outcome : 'failed', []);
     if (slice.signal?.aborted === true) throw error;
     return null;
+  } finally {
+    letGo();
   }
 }
 

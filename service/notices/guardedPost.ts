@@ -6,6 +6,7 @@ import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { timeLimit } from '../../agents/timeLimit.ts';
 
 export type GuardedPost = {
   readonly url: string;
@@ -39,8 +40,7 @@ export function guardedPost(post: GuardedPost, guard: Guard): Promise<PostResult
     keepAlive: false,
     ...(guard.lookup === undefined ? {} : { lookup: guard.lookup }),
   };
-  const limit = AbortSignal.timeout(post.limitMs);
-  const signal = post.signal === undefined ? limit : AbortSignal.any([post.signal, limit]);
+  const { signal, letGo } = timeLimit(post.limitMs, post.signal ?? null);
   const isSecure = url.protocol === 'https:';
   const agent = isSecure
     ? new RequestFilteringHttpsAgent(options)
@@ -66,6 +66,7 @@ export function guardedPost(post: GuardedPost, guard: Guard): Promise<PostResult
     });
     request.once('close', () => {
       resolve({ kind: 'no_answer' });
+      letGo();
       agent.destroy();
     });
     request.end(post.body);
