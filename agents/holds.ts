@@ -51,8 +51,7 @@ function draftOf(wanted: HoldWanted, explain: Explain, state: CutoverState): Dra
   return { hold: holdFrom(wanted, conflict.causes, state), conflict };
 }
 
-function register(explain: Explain, state: CutoverState): Hold[] {
-  const drafts = holdsWanted(state).map((wanted) => draftOf(wanted, explain, state));
+function registerOf(drafts: readonly Draft[]): Hold[] {
   const holds = drafts.map(({ hold }) => hold);
   return drafts.map(({ hold, conflict }) =>
     conflict === null ? hold : { ...hold, relaxations: relaxationsOf(conflict, holds) },
@@ -77,12 +76,30 @@ export function holdsIn({ state, now }: At): Hold[] {
     const known = trueOf(causes, checkpoint, state);
     return known.length > 0 ? { causes: known, releases: [] } : explain(checkpoint);
   };
-  return register(firstReasons, state);
+  return registerOf(holdsWanted(state).map((wanted) => draftOf(wanted, firstReasons, state)));
 }
 
-/** The same register with the smallest conflict of each hold, and what would end it. Throws likewise. */
-export const explainedHolds = ({ state, now }: At): Hold[] =>
-  register(explainer(timelineOf(state), state, now), state);
+/**
+ * The search for the smallest conflict of each hold, and what would end it: pauses after each, since one may take long,
+ * and returns the same register as `holdsIn` with them. Throws likewise.
+ */
+export function* explaining({ state, now }: At): Generator<null, Hold[]> {
+  const explain = explainer(timelineOf(state), state, now);
+  const drafts: Draft[] = [];
+  for (const wanted of holdsWanted(state)) {
+    drafts.push(draftOf(wanted, explain, state));
+    yield null;
+  }
+  return registerOf(drafts);
+}
+
+/** The register that the search comes to, without a pause. Throws likewise. */
+export function explainedHolds(at: At): Hold[] {
+  const search = explaining(at);
+  let step = search.next();
+  while (step.done !== true) step = search.next();
+  return step.value;
+}
 
 const holdsMind = (of: (at: At) => Hold[]): Agent => ({
   name: 'holds',

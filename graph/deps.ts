@@ -27,6 +27,8 @@ export type LoopDeps = {
   readonly agents: Agents;
   /** What asking models may cost; the standard caps when it is left out. */
   readonly caps?: ModelCaps;
+  /** Lets the process do other work in the middle of a long search; without it nothing else is let in. */
+  readonly pause?: () => Promise<void>;
   /** Called as each node begins. */
   readonly onStep?: (step: StepSeen) => void;
 };

@@ -1,7 +1,7 @@
 /**
  * The loop as a graph: a supervisor that obeys `route`, four agents, one gate, one explanation, one approval, one end.
- * Each node reads the ledger anew and leaves ids behind; only `gate`, `explain` and `settle` append. A mind's answer waits in this process for the
- * gate, which records and judges it in one transaction.
+ * Each node reads the ledger anew and leaves ids behind; only `gate`, `explain` and `settle` append. A mind's answer
+ * waits in this process for the gate, which records and judges it in one transaction.
  */
 import { Command, END, START, StateGraph } from '@langchain/langgraph';
 import type { CutoverState } from '../ledger/cutover.ts';
@@ -19,6 +19,8 @@ import { submit, think, type Thoughts } from './think.ts';
 export const graphVersion = 'loop-2';
 
 type State = typeof LoopState.State;
+/** What the graph hands to a node beside the state: the signal that stops the run. */
+type At = { readonly signal?: AbortSignal };
 
 /** The question before the lead, as the approval interrupt shows it. */
 function questionOf(state: CutoverState): Question {
@@ -111,15 +113,15 @@ export function loopGraph(deps: LoopDeps) {
     deps.onStep?.({ cutoverId, runId, node });
   const agent =
     (name: AgentName) =>
-    (state: State, { signal }: { signal?: AbortSignal }): Promise<LoopUpdate> => {
+    (state: State, { signal }: At): Promise<LoopUpdate> => {
       seen(name, state);
       return speak(deps, { state, name, thoughts }, signal ?? null);
     };
   const watched =
-    <T>(node: NodeName, work: (deps: LoopDeps, state: State) => T) =>
-    (state: State): T => {
+    <T>(node: NodeName, work: (deps: LoopDeps, state: State, at: At) => T) =>
+    (state: State, at: At): T => {
       seen(node, state);
-      return work(deps, state);
+      return work(deps, state, at);
     };
   const judge = (given: LoopDeps, state: State) => gate(given, state, thoughts);
   return new StateGraph(LoopState)

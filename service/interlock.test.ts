@@ -10,6 +10,15 @@ describe('opening Interlock', () => {
     await interlock.close();
   });
 
+  it('lets other work in where the graph pauses in a long search', async () => {
+    const interlock = await openInterlock(nowhere);
+    let isLetIn = false;
+    setImmediate(() => (isLetIn = true));
+    await interlock.graph.pause?.();
+    expect(isLetIn).toBe(true);
+    await interlock.close();
+  });
+
   it('lets a single command start without that', async () => {
     const interlock = await openInterlock(nowhere);
     expect(interlock.warm).toBe(false);

@@ -2,6 +2,7 @@
  * Interlock put together: the ledger, the agents and the graph, opened from settings. The command line, the drills
  * and the benchmarks speak to this; it is the public face of the service.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { GraphDeps } from '../graph/run.ts';
 import { warmUp } from '../solver/warmUp.ts';
 import { openCheckpoints } from './checkpoints.ts';
@@ -39,6 +40,7 @@ export async function openInterlock(
       ledger,
       checkpointer: checkpoints.saver,
       agents: await mindsFor(model),
+      pause: () => setImmediate(),
       ...(model === null ? {} : { caps: model.caps }),
     },
     close: async () => {

@@ -9,10 +9,57 @@ import { buildGraph, graphVersion } from '../graph/graph.ts';
 import type { StepSeen } from '../graph/run.ts';
 import { checkpoint, minute, plan } from './support/build.ts';
 import { type Loop, loopOn, storyOf } from './support/loop.ts';
-import { finished, forecast, lateNight, night, started } from './support/lateNight.ts';
+import { finished, forecast, heldNight, lateNight, night, started } from './support/lateNight.ts';
 
 const typesOf = async (loop: Loop): Promise<string[]> =>
   (await loop.events()).map(({ body }) => body.type);
+
+describe('the explanation of a packet', () => {
+  it('lets other work in between two holds, and ends when its packet no longer waits: the next one is explained', async () => {
+    const loop = await heldNight();
+    let pauses = 0;
+    const pause = async (): Promise<void> => {
+      pauses += 1;
+      if (pauses > 1) return;
+      expect((await loop.state()).pending?.record.packet.version).toBe(2);
+      loop.clock.at = minute(11);
+      await loop.report([forecast('rollback', minute(445))]);
+    };
+    expect(await loop.with({ pause }).run()).toMatchObject({ packetVersion: 3 });
+    const { pending } = await loop.state();
+    const explained = (await loop.events()).flatMap(({ body }) =>
+      body.type === 'HoldsExplained' ? [body.packetHash] : [],
+    );
+    expect(explained).toEqual([pending?.record.packetHash]);
+    expect(pauses).toBeGreaterThan(1);
+  });
+
+  it('is not begun again by a report that moves nothing in the packet', async () => {
+    const loop = await heldNight();
+    const words = { kind: 'statement', text: 'all well' } as const;
+    let pauses = 0;
+    const pause = async (): Promise<void> => {
+      pauses += 1;
+      if (pauses === 1) await loop.report([words]);
+    };
+    const once = await heldNight();
+    let alone = 0;
+    await once.with({ pause: async () => void (alone += 1) }).run();
+    expect(await loop.with({ pause }).run()).toMatchObject({ packetVersion: 2 });
+    expect((await typesOf(loop)).filter((type) => type === 'HoldsExplained')).toHaveLength(1);
+    expect(pauses).toBe(alone);
+  });
+
+  it('ends when the run is stopped, and leaves it to whoever comes next', async () => {
+    const loop = await heldNight();
+    const stop = new AbortController();
+    const stopped = loop.with({ signal: stop.signal, pause: async () => stop.abort() });
+    await expect(stopped.run()).rejects.toThrow();
+    expect(await typesOf(loop)).not.toContain('HoldsExplained');
+    await loop.run();
+    expect(await typesOf(loop)).toContain('HoldsExplained');
+  });
+});
 
 describe('run', () => {
   it('makes the approved sequence current on the authority of the lead who declared it', async () => {

@@ -6,8 +6,8 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import { load } from '../../ledger/load.ts';
 import { workWaits } from '../../ledger/running.ts';
 import type { Fence } from '../../ledger/store.ts';
-import type { Id } from '../../ledger/vocabulary.ts';
-import { type GraphDeps, run, type RunResult } from '../../graph/run.ts';
+import type { Id, Instant } from '../../ledger/vocabulary.ts';
+import { type GraphDeps, run, type RunResult, type StepSeen } from '../../graph/run.ts';
 import { crashPoint } from '../crashPoint.ts';
 import { type Holder, holding } from './hold.ts';
 import { type Pace, untilTheyPause } from './pause.ts';
@@ -57,20 +57,30 @@ function overtaking({ graph }: AttendDeps, cutoverId: Id) {
   return { signal: overtaken.signal, end: () => clearInterval(timer) };
 }
 
+/** What a run came to; `packetAt` is when its packet was before its reader, if it made one. */
+type Ran = { readonly outcome: RunResult['outcome']; readonly packetAt: Instant };
+
 async function runOnce(
   deps: AttendDeps,
   { cutoverId, fence, signal }: Attending,
   mayPutOff: boolean,
-): Promise<RunResult['outcome']> {
+): Promise<Ran> {
+  let packetAt: Instant | null = null;
   const watch = overtaking(deps, cutoverId);
   const both = mayPutOff ? AbortSignal.any([signal, watch.signal]) : signal;
   const ledger = { ...deps.graph.ledger, fence };
   try {
-    const result = await run({ ...deps.graph, ledger, signal: both }, cutoverId, { turns: 1 });
-    return result.outcome;
+    const onStep = (step: StepSeen): void => {
+      // The packet is with its reader: what is explained from here on keeps nobody waiting.
+      if (step.node === 'explain') packetAt ??= ledger.now();
+      deps.graph.onStep?.(step);
+    };
+    const graph = { ...deps.graph, ledger, signal: both, onStep };
+    const { outcome } = await run(graph, cutoverId, { turns: 1 });
+    return { outcome, packetAt: packetAt ?? ledger.now() };
   } catch (error) {
     if (!watch.signal.aborted || signal.aborted) throw error;
-    return 'overtaken';
+    return { outcome: 'overtaken', packetAt: ledger.now() };
   } finally {
     watch.end();
   }
@@ -119,14 +129,16 @@ async function workOnce(
   const oldest = before?.unruled[0]?.receivedAt ?? null;
   const startedAt = Date.now();
   const reports = [...new Set(before?.unruled.map(({ reportId }) => reportId))];
-  const outcome = await deps.traced({ cutoverId, reports }, () => runOnce(deps, attending, paused));
+  const { outcome, packetAt } = await deps.traced({ cutoverId, reports }, () =>
+    runOnce(deps, attending, paused),
+  );
   crashPoint('run.ended');
   const shown = outcome === 'awaiting_decision' && oldest !== null;
   deps.onRun({
     cutoverId,
     outcome,
     ms: Date.now() - startedAt,
-    reportToPacketMs: shown ? ledger.now() - oldest : null,
+    reportToPacketMs: shown ? packetAt - oldest : null,
   });
 }
 
