@@ -2,8 +2,9 @@ import { defineConfig, mergeConfig } from 'vitest/config';
 import { withSlip } from './tests/attacks/plantedSources.ts';
 import ordinary from './vitest.config.ts';
 
-// eslint-disable-next-line node/no-process-env -- a run of the tests is handed its bug by name
+// A run of the tests is handed its bug by name, and where to write what came of it.
 const planted = process.env['PLANTED_BUG'] ?? '';
+const outputFile = process.env['PLANTED_RESULT'] ?? 'planted.json';
 
 /** The same tests with one planted bug, in the sources or in a store (tests/attacks/): what is named there must turn red. */
 export default mergeConfig(
@@ -16,6 +17,6 @@ export default mergeConfig(
         transform: (text, path) => withSlip(planted, path, text),
       },
     ],
-    test: { provide: { planted }, reporters: ['json'] },
+    test: { provide: { planted }, reporters: [['json', { outputFile }]] },
   }),
 );

@@ -8,7 +8,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../ledger/verify.ts';
 import { openingCrashPoints, serveCrashPoints, workCrashPoints } from '../service/crashPoint.ts';
-import { beginEvening, declareTonight, type Half, ledgerOn, startHalf } from './support/fleet.ts';
+import {
+  beginEvening,
+  declareTonight,
+  eventually,
+  type Half,
+  ledgerOn,
+  startHalf,
+} from './support/fleet.ts';
 import { type KillFleet, killFleet } from './support/killFleet.ts';
 import { killPlan, nightFaults, type Promised, walkNight } from './support/killNight.ts';
 import { isDeep, takeYourTime } from './support/scale.ts';
@@ -183,6 +190,51 @@ describe.each(places)('C13 on $name and Redis, seed $seed', ({ name, kind, seed 
 
   it('and the chain of every night still verifies', async () => {
     expect(await verify(fleet.store)).toMatchObject({ ok: true });
+  });
+});
+
+/** As they ship, and not as quick as the other nights have them. */
+const shipped = {
+  INTERLOCK_SWEEP_MS: '2000',
+  INTERLOCK_LEASE_MS: '15000',
+  INTERLOCK_QUIET_MS: '700',
+  INTERLOCK_NOTICE_CLAIM_SECONDS: '24',
+  INTERLOCK_NOTICE_WINDOW_SECONDS: '60',
+};
+const holdingPoints = ['lease.taken', 'node.gate', 'notice.claimed', 'committed.NoticeAttempted'];
+
+/** A death that leaves a lease or a claim behind, which has to run out before another goes on. Slow: deep runs only. */
+describe.each(isDeep() ? holdingPoints : [])('C13 with the settings as shipped', (point) => {
+  it(`killed at ${point}, the other goes on within 30 s`, async () => {
+    const [, postgres] = kinds;
+    if (postgres === undefined) throw new Error('no PostgreSQL among the stores');
+    const fleet = await killFleet(postgres, await builtFolder());
+    try {
+      const server = await fleet.start('serve', null, shipped).url;
+      const other = fleet.start('work', null, shipped);
+      await other.url;
+      other.signal('SIGSTOP');
+      const victim = fleet.start('work', `${point}:1`, shipped);
+      let diedAt = 0;
+      void victim.ended.then(() => {
+        diedAt = performance.now();
+        other.signal('SIGCONT');
+      });
+      const cutoverId = 'shipped';
+      beginEvening();
+      await declareTonight(ledgerOn(fleet.store), killPlan(cutoverId, fleet.receiver));
+      const told = () => fleet.receiver.effects.length > 0;
+      await eventually('the first notice', async () => diedAt > 0 && told());
+      const ms = Math.round(performance.now() - diedAt);
+      process.stdout.write(`C13 as shipped, killed at ${point}: told after ${ms} ms\n`);
+      expect(ms).toBeLessThan(stuckLimitMs);
+      const walker = await fleet.walker(() => [server]);
+      const promised = await walkNight(walker, cutoverId);
+      const { receiver } = fleet;
+      expect(await nightFaults(walker, cutoverId, { promised, receiver })).toEqual([]);
+    } finally {
+      await fleet.close();
+    }
   });
 });
 

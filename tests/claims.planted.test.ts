@@ -3,6 +3,10 @@
  * for it, and that test turns red; without a bug the same run is green.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -29,21 +33,22 @@ type Planted = { readonly file: string; readonly test: string; readonly on: stri
 /** Runs the named test in a process of its own; how each test that ran under that name ended. */
 async function run(bug: string, { file, test, on }: Planted): Promise<readonly string[]> {
   const config = ['--config', 'vitest.planted.config.ts'];
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-planted-'));
+  const result = join(folder, 'result.json');
   const child = spawn(
     process.execPath,
     [vitest, 'run', file, '-t', `${on}.*${escaped(test)}`, ...config],
     {
       cwd: root,
-      env: { ...process.env, PLANTED_BUG: bug },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PLANTED_BUG: bug, PLANTED_RESULT: result },
+      stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
-  let said = '';
   let troubles = '';
-  child.stdout.on('data', (part: Buffer) => (said += part.toString()));
   child.stderr.on('data', (part: Buffer) => (troubles += part.toString()));
-  await new Promise((resolve) => child.once('close', resolve));
-  const json = said.slice(said.indexOf('{"numTotal'), said.lastIndexOf('}') + 1);
+  await once(child, 'close');
+  const json = await readFile(result, 'utf8').catch(() => '');
+  await rm(folder, { recursive: true });
   if (json === '') throw new Error(`the run said nothing: ${troubles}`);
   return Result.parse(JSON.parse(json))
     .testResults.flatMap(({ assertionResults }) => assertionResults)

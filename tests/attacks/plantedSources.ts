@@ -84,8 +84,9 @@ export const sourceBugs: Readonly<Record<string, SourceBug>> = {
         to: 'request.basisDigest === request.nonce',
       },
     ],
-    file: 'tests/claims.races.test.ts',
-    test: 'C22: an approval and a fact that moves its basis',
+    // The rule book looks again behind it, so that what is adopted stays sound; the refusal is not the true one.
+    file: 'ledger/deciding.test.ts',
+    test: 'basis_moved: a fact that moved its basis voids it, ruled on or not',
   },
   'a refused decision leaves no record': {
     slips: [
@@ -131,6 +132,11 @@ export const sourceBugs: Readonly<Record<string, SourceBug>> = {
         file: 'constraints/readinessNewest.ts',
         from: 'switch (ageAgainst(told, known)) {',
         to: "switch ('newer' as ReturnType<typeof ageAgainst>) {",
+      },
+      {
+        file: 'constraints/readinessNewest.ts',
+        from: "return told.occurredAt < known.occurredAt ? 'authorities_disagree' : null;",
+        to: 'return null;',
       },
     ],
     file: 'tests/claims.reports.test.ts',
