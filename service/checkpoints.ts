@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import Database from 'better-sqlite3';
+import { StoreTrouble } from '../ledger/trouble.ts';
 import { isUrl } from './places.ts';
 
 export type Checkpoints<Saver extends BaseCheckpointSaver = BaseCheckpointSaver> = {
@@ -51,13 +52,20 @@ export async function openCheckpointFile(file: string): Promise<Checkpoints<Sqli
 
 /**
  * Opens the threads in a file, made with its folder when it is missing, or in a database whose tables `interlock
- * migrate` has made. Throws when they cannot be opened.
+ * migrate` has made. Throws StoreTrouble when they cannot be opened.
  */
 export async function openCheckpoints(place: string): Promise<Checkpoints> {
   if (isUrl(place)) {
     const { openPostgresCheckpoints } = await import('./postgresCheckpoints.ts');
     return openPostgresCheckpoints(place);
   }
-  if (place !== ':memory:') mkdirSync(dirname(place), { recursive: true });
-  return openCheckpointFile(place);
+  try {
+    if (place !== ':memory:') mkdirSync(dirname(place), { recursive: true });
+    return await openCheckpointFile(place);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreTrouble('unreachable', `the file of the graph’s threads: ${place}: ${why}`, {
+      cause: error,
+    });
+  }
 }

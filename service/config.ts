@@ -10,7 +10,7 @@ import { tracingEnvironment } from '../graph/tracing.ts';
 import { fleetSettings, type FleetSettings, fleetVariables } from './fleetSettings.ts';
 import { noticeSettings, type NoticeSettings, noticeVariables } from './notices/settings.ts';
 import { type Hook, hooksFrom } from './hooks/settings.ts';
-import { isUrl } from './places.ts';
+import { isPlace, isUrl } from './places.ts';
 import { type IdentitySettings, identitySettings } from './identity/settings.ts';
 import { type ModelConfig, modelSettings, modelVariables } from './modelSettings.ts';
 import {
@@ -21,22 +21,45 @@ import {
   withSecretFiles,
 } from './secretFiles.ts';
 
-const Environment = z.object({
+const place = z
+  .string()
+  .refine(isPlace, 'is neither a path nor a whole postgres://user@host:port/database');
+
+const Variables = z.object({
   /** A file path, or a `postgres://` URL. */
-  INTERLOCK_LEDGER: z.string().min(1).optional(),
+  INTERLOCK_LEDGER: place.optional(),
   /** Disposable graph checkpoints: a file or a `postgres://` URL; beside the ledger unless named. */
-  INTERLOCK_CHECKPOINTS: z.string().min(1).optional(),
+  INTERLOCK_CHECKPOINTS: place.optional(),
   INTERLOCK_HOME: z.string().min(1).default('.interlock'),
   INTERLOCK_LOG: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('warn'),
-  /** Tracing sends state to another site: off unless asked for by this name. */
+  /** `production` in our image: nothing that only tests need is taken there. */
+  NODE_ENV: z.string().optional(),
   /** Any value switches colour off (the convention of no-color.org). */
   NO_COLOR: z.string().optional(),
+  /** Tracing sends state to another site: off unless asked for by this name. */
   INTERLOCK_TRACING: z.enum(['on', 'off']).default('off'),
   ...noticeVariables,
   ...modelVariables,
   ...fleetVariables,
+});
+
+/** Settings that mean nothing without another one: half of a channel would look set up and send nothing. */
+const needs = [
+  ['INTERLOCK_SMTP_URL', 'INTERLOCK_MAIL_FROM'],
+  ['INTERLOCK_ACK_SECRET', 'INTERLOCK_PUBLIC_URL'],
+] as const;
+
+const Environment = Variables.superRefine((given, context) => {
+  for (const [name, other] of needs) {
+    if (given[name] === undefined || given[other] !== undefined) continue;
+    const message = `is needed with ${name}: set both, or neither`;
+    context.addIssue({ code: 'custom', path: [other], message });
+  }
+  if (given.INTERLOCK_CRASH === undefined || given.NODE_ENV !== 'production') return;
+  const message = 'is for tests and refused in production (NODE_ENV): unset it';
+  context.addIssue({ code: 'custom', path: ['INTERLOCK_CRASH'], message });
 });
 
 export type Config = {
@@ -54,7 +77,7 @@ export type Config = {
 
 /** The name of every setting that is read from the environment. */
 export const settingNames: readonly string[] = [
-  ...Object.keys(Environment.shape),
+  ...Object.keys(Variables.shape).filter((name) => name !== 'NODE_ENV'),
   ...Object.keys(identitySettings.in.shape),
   'INTERLOCK_HOOKS',
   ...secretSettings.map((setting) => `${setting}_FILE`),

@@ -12,7 +12,7 @@ const milliseconds = (standard: number, least: number) =>
 /** The variables, for the one schema in service/config.ts. README.md of service/ names each. */
 export const fleetVariables = {
   /** Without it the doorbell is a table beside the ledger. */
-  INTERLOCK_REDIS: z.url({ protocol: /^rediss?$/ }).optional(),
+  INTERLOCK_REDIS: z.url({ protocol: /^rediss?$/, error: 'is no redis://host:6379' }).optional(),
   INTERLOCK_HOST: z.string().min(1).default('127.0.0.1'),
   INTERLOCK_PORT: port(7420),
   /** Health and metrics of `interlock work`. */
@@ -34,7 +34,9 @@ export const fleetVariables = {
       }
     }, 'is not point:nth')
     .optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'is no http://collector:4318' })
+    .optional(),
 };
 
 export type FleetSettings = {

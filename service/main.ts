@@ -13,7 +13,7 @@ import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
 import { openBeside } from './openBeside.ts';
 import { newId, openLedger } from './openLedger.ts';
 import { cleanedBy, openLogger } from './logger.ts';
-import { isUrl } from './places.ts';
+import { isPlace, isUrl } from './places.ts';
 
 /** Whether a half ran: one that has stopped, or could not start, is kept by nothing that is still open. */
 let isHalf = false;
@@ -38,14 +38,15 @@ const screen: Host['screen'] = {
   print: (text) => void process.stdout.write(`${text}\n`),
 };
 
-const placeOf = (where: Where) =>
-  where.ledger === undefined
-    ? config
-    : {
-        ledger: where.ledger,
-        checkpoints: isUrl(where.ledger) ? where.ledger : `${where.ledger}.checkpoints`,
-        model: config.model,
-      };
+function placeOf(where: Where) {
+  if (where.ledger === undefined) return config;
+  if (!isPlace(where.ledger)) throw new UsageError('--ledger is neither a path nor a postgres://…');
+  return {
+    ledger: where.ledger,
+    checkpoints: isUrl(where.ledger) ? where.ledger : `${where.ledger}.checkpoints`,
+    model: config.model,
+  };
+}
 
 const withLedger: Host['withLedger'] = async (where, work) => {
   const opened = await openLedger(placeOf(where), { now: clockAt(where.at) });
@@ -90,7 +91,11 @@ function fail(error: unknown): void {
     return;
   }
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`interlock: ${cleaned(message)}\n`);
+  const isAway = error instanceof StoreTrouble && error.code === 'unreachable';
+  const where = isAway
+    ? ' (INTERLOCK_LEDGER, INTERLOCK_CHECKPOINTS or --ledger say where it is)'
+    : '';
+  process.stderr.write(`interlock: ${cleaned(message)}${where}\n`);
   if (error instanceof UsageError) process.exitCode = error.exit;
   else if (error instanceof ConfigError) process.exitCode = exits.usage;
   else if (error instanceof StoreTrouble) process.exitCode = exits.unavailable;

@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { migratePostgres, missingSteps } from '../ledger/stores/postgresMigrate.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { armCrash, crashPoint } from './crashPoint.ts';
 import { makeFolderOf } from './openLedger.ts';
 import { isUrl } from './places.ts';
@@ -32,7 +32,8 @@ async function refuseOnLive(ledger: string): Promise<void> {
       `select cutover_id from interlock.events where version = 1
         and body::jsonb #>> '{plan,mode}' = 'live' limit 1`,
     );
-    if (rows.length > 0) throw new Error('INTERLOCK_CRASH is set and a cutover is live: unset it');
+    if (rows.length > 0)
+      throw new ConfigError('INTERLOCK_CRASH is set and a cutover is live: unset it');
   } finally {
     await client.end();
   }

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { StoreTrouble } from '../ledger/trouble.ts';
 import { Fenced } from '../ledger/store.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import {
   armCrash,
   crashPoint,
@@ -58,7 +58,7 @@ async function refuseCrashOnLive({ ledger }: Interlock): Promise<void> {
   for (const { cutoverId } of await ledger.store.heads()) {
     const [first] = await ledger.store.read(cutoverId, { after: 0, limit: 1 });
     if (first?.body.type === 'CutoverDeclared' && first.body.plan.mode === 'live') {
-      throw new Error(`INTERLOCK_CRASH is set and ${cutoverId} is live: unset it`);
+      throw new ConfigError(`INTERLOCK_CRASH is set and ${cutoverId} is live: unset it`);
     }
   }
 }

@@ -62,7 +62,7 @@ export async function work(config: Config, log: Logger): Promise<Running> {
   const { host, workPort: port } = config.fleet;
   const app = addProbes(new Hono(), { store, metrics, doorbell, isUp: () => up });
   try {
-    const server = await listen(app, { host, port });
+    const server = await listen(app, { host, port, setting: 'INTERLOCK_WORK_PORT' });
     const { endings } = await startWork(parts);
     log.info({ url: server.url, name: parts.name }, 'working');
     return {

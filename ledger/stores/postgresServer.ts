@@ -82,6 +82,11 @@ export function explain(error: unknown): unknown {
       cause: error,
     });
   }
+  if (message === 'timeout expired') {
+    return new StoreTrouble('unreachable', `no PostgreSQL answers within ${connectLimitMs} ms`, {
+      cause: error,
+    });
+  }
   if (message.startsWith('timeout exceeded when trying to connect')) {
     return new StoreTrouble('busy', 'no connection to PostgreSQL came free', { cause: error });
   }

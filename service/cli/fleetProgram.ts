@@ -3,7 +3,9 @@
  * once, which loses nothing, and so does one that comes before they listen.
  */
 import type { Command } from 'commander';
+import { Id } from '../../ledger/vocabulary.ts';
 import type { Running } from '../work.ts';
+import { UsageError } from './answer.ts';
 
 export type FleetHost = {
   readonly serve: (people: { readonly as?: string | undefined }) => Promise<Running>;
@@ -42,7 +44,12 @@ export function addFleet(program: Command, host: FleetHost): void {
     .command('serve')
     .description('serve the HTTP API until stopped; on a ledger file, work as well')
     .option('--as <person>', 'embedded mode: for whom a one-time link is printed')
-    .action((given: { as?: string }) => untilStopped(() => host.serve(given), host.print));
+    .action((given: { as?: string }) => {
+      if (given.as !== undefined && !Id.safeParse(given.as).success) {
+        throw new UsageError(`"${given.as}" is no person's id, as people have it in a runbook`);
+      }
+      return untilStopped(() => host.serve(given), host.print);
+    });
   program
     .command('work')
     .description('work on what the ledger has waiting and send notices, until stopped')

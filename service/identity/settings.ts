@@ -38,7 +38,19 @@ const Settings = z
     INTERLOCK_SESSION_HOURS: minutes(12, 168),
   })
   .superRefine((given, context) => {
-    if (given.INTERLOCK_OIDC_ISSUER === undefined) return;
+    if (given.INTERLOCK_OIDC_ISSUER === undefined) {
+      // Whoever set any of these wants people to log in by name, and would get the embedded mode.
+      const meant = [
+        'INTERLOCK_OIDC_CLIENT_ID',
+        'INTERLOCK_OIDC_CLIENT_SECRET',
+        'INTERLOCK_URL',
+      ] as const;
+      const name = meant.find((one) => given[one] !== undefined);
+      if (name === undefined) return;
+      const message = `is needed with ${name}`;
+      context.addIssue({ code: 'custom', path: ['INTERLOCK_OIDC_ISSUER'], message });
+      return;
+    }
     for (const name of ['INTERLOCK_OIDC_CLIENT_ID', 'INTERLOCK_URL'] as const) {
       if (given[name] !== undefined) continue;
       const message = 'is needed with INTERLOCK_OIDC_ISSUER';
