@@ -3,12 +3,10 @@
  * time window, two secrets, one effect per id inside what was signed, and never a 4xx for our own fault. An answer is
  * given after the durable append, whoever else hangs.
  */
-import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LedgerEvent } from '../ledger/events.ts';
 import type { Report } from '../ledger/facts.ts';
@@ -22,53 +20,17 @@ import { hookRoutes } from '../service/hooks/routes.ts';
 import { type Hook, HookProblem, hooksFrom } from '../service/hooks/settings.ts';
 import { verify, windowMs } from '../service/hooks/verify.ts';
 import { nightAt } from './support/build.ts';
+import { secondsAt, secretOf, type Sender, senders, signed } from './support/hookSenders.ts';
 import { declare, depsOn } from './support/ledger.ts';
 import { kinds } from './support/stores.ts';
 
-type Sender = Hook['sender'];
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const hex = (secret: string, text: string): string =>
-  createHmac('sha256', secret).update(text).digest('hex');
-const secretOf: Readonly<Record<Sender, string>> = {
-  standard: `whsec_${Buffer.from('secret of the board 1234').toString('base64')}`,
-  slack: 'a secret of the chat',
-  pagerduty: 'a secret of the pager',
-  github: 'a secret of the forge',
-};
-const secondsAt = (now: number): number => Math.floor(now / 1_000);
-
-/** What a sender puts into its headers, made here from its documents and not from our code. */
-function signed(
-  sender: Sender,
-  text: string,
-  { secret = secretOf[sender], now = nightAt, id = 'msg_1' } = {},
-): Record<string, string> {
-  const seconds = String(secondsAt(now));
-  switch (sender) {
-    case 'standard':
-      return {
-        'webhook-id': id,
-        'webhook-timestamp': seconds,
-        'webhook-signature': new Webhook(secret).sign(id, new Date(Number(seconds) * 1_000), text),
-      };
-    case 'slack':
-      return {
-        'x-slack-request-timestamp': seconds,
-        'x-slack-signature': `v0=${hex(secret, `v0:${seconds}:${text}`)}`,
-      };
-    case 'pagerduty':
-      return { 'x-pagerduty-signature': `v1=${hex(secret, text)}` };
-    case 'github':
-      return { 'x-hub-signature-256': `sha256=${hex(secret, text)}` };
-  }
-}
 const passes = (
   sender: Sender,
   [headers, bytes]: readonly [Record<string, string>, Uint8Array],
   { now = nightAt, secrets = [secretOf[sender]] } = {},
 ): boolean => verify({ sender, secrets }, { headers: new Headers(headers), bytes, now }) !== null;
 
-const senders: readonly Sender[] = ['standard', 'slack', 'pagerduty', 'github'];
 const timed: readonly Sender[] = ['standard', 'slack'];
 
 describe('C49: the published vector', () => {

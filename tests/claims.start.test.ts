@@ -34,10 +34,8 @@ type Settings = Readonly<Record<string, string>>;
 
 async function start(verb: 'serve' | 'work', settings: Settings, ...words: readonly string[]) {
   const half = startHalf(built, verb, { INTERLOCK_HOME: at('home'), ...settings }, ...words);
-  const code = await Promise.race([
-    half.ended,
-    half.url.then((url) => (url === '' ? half.ended : 'started')),
-  ]);
+  const url = await half.url;
+  const code = url === '' ? await half.ended : 'started';
   half.signal('SIGKILL');
   await half.ended;
   return { code, said: half.said(), printed: half.printed() };
