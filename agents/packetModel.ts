@@ -1,6 +1,7 @@
 /**
- * The packet mind with a model: which holds and which people lead, and in which of the closed templates. Every line, time, hold and delta is the deterministic
- * packet's; no sentence of a model reaches a packet, because there is no place for one.
+ * The packet mind with a model: which holds and which people lead, and in which of the closed templates. Every line,
+ * time, hold and delta is the deterministic packet's; no sentence of a model reaches a packet, because there is no place
+ * for one.
  */
 import { z } from 'zod';
 import { RationaleCode } from '../ledger/modelCost.ts';

@@ -34,7 +34,7 @@ function borrowedId({ packetId, version }: Packet, state: CutoverState): Violati
     : [];
 }
 
-/** The rulings, and what they show of the authority behind facts ruled on before: who had none, and who had it after all. */
+/** The rulings, and what they show of the authority behind earlier facts: who had none, and who had it after all. */
 function withAuthority(
   ruled: EventBody,
   state: CutoverState,

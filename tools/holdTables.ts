@@ -29,7 +29,7 @@ export function holdsWanted(state: CutoverState): readonly HoldWanted[] {
   }));
 }
 
-/** Those of the causes that the rule book holds for true of a held checkpoint, in their order; none without a clean timeline. */
+/** Those of the causes that are true of a held checkpoint by the rule book, in their order; none without a clean timeline. */
 export function trueOf(causes: readonly Cause[], held: Id, state: CutoverState): readonly Cause[] {
   const night = cleanRunOf(state);
   const checkpoint = night?.unplaced.get(held);
