@@ -188,6 +188,36 @@ describe('a fact held for want of an authority that its teller turns out to have
     expect(after.situation.assents).toMatchObject([{ factId: 'early' }]);
   });
 
+  it('counts for a grant that reached past the end of an authority which is longer than was known', () => {
+    const grant = told(
+      'grant',
+      {
+        kind: 'delegate_granted',
+        authority: 'ops-authority',
+        person: 'dev',
+        grantedBy: 'operator',
+        span: { opensAt: minute(35), closesAt: minute(1300) },
+      },
+      { source: 'interlock', reporter: 'operator', occurredAt: minute(35) },
+    );
+    const longer = passedOn('ops-authority', -600, { factId: 'longer' });
+    const extended = {
+      ...longer,
+      assertion: {
+        ...longer.assertion,
+        holder: 'operator',
+        span: { opensAt: minute(-600), closesAt: minute(1400) },
+      } as Assertion,
+    };
+    const early = ruled([[grant]]);
+    expect(held(early)).toEqual([['grant', 'stretches_past_end', null]]);
+    expect(held(ruled([[passedOn('lead-authority', 30)]], early))).toHaveLength(1);
+    const after = ruled([[extended]], early);
+    expect(held(after)).toEqual([]);
+    const row = after.situation.plan.authority.find(({ id }) => id === 'ops-authority');
+    expect(row?.delegates).toMatchObject([{ person: 'dev', closesAt: minute(1300) }]);
+  });
+
   it('is still judged by every other rule: a newer word on its subject stays', () => {
     const newer = told(
       'newer',

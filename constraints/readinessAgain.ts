@@ -11,6 +11,7 @@ import type { Situation } from '../ledger/situation.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { mayAssert } from './readinessAuthority.ts';
 import type { Knowledge } from './readinessRule.ts';
+import { stretches } from './readinessSequence.ts';
 import { byText } from './violations.ts';
 
 type Held = Pick<CutoverState, 'situation' | 'heldFacts'>;
@@ -40,10 +41,16 @@ export function heldAgain(before: Knowledge, after: Knowledge): HeldAgain[] {
     .map(([, { factId }]) => ({ factId, code: 'not_authorised', against }));
 }
 
+/** Whether a held fact is held for want of authority, by this mapping too. */
+function lacks(situation: Situation, { fact, ruling }: Held['heldFacts'][number]): boolean {
+  if (ruling.code === 'not_authorised') return !mayAssert(situation, fact);
+  return ruling.code !== 'stretches_past_end' || stretches(situation, fact);
+}
+
 /**
- * Rule: a held fact is heard again when its teller had the authority after all, by the mapping as it is known now: when
- * the mapping as it was known before still denied it, or when it was held just now, before the change. In the order in
- * which they were held.
+ * Rule: a fact held for want of authority is heard again when the authority was there after all, by the mapping as it is
+ * known now: when the mapping as it was known before still denied it, or when it was held just now, before the change. In
+ * the order in which they were held.
  */
 export function heardAgain(before: Held, after: Held): HeardAgain[] {
   const { authority } = before.situation.plan;
@@ -52,9 +59,9 @@ export function heardAgain(before: Held, after: Held): HeardAgain[] {
   const against = changedBy(before.situation, after.situation);
   const stood = new Set(before.heldFacts.map(({ fact }) => fact.factId));
   return after.heldFacts
-    .filter(({ fact, ruling }) => {
-      if (ruling.code !== 'not_authorised' || !mayAssert(after.situation, fact)) return false;
-      return !stood.has(fact.factId) || !mayAssert(earlier, fact);
-    })
+    .filter(
+      (held) =>
+        !lacks(after.situation, held) && (!stood.has(held.fact.factId) || lacks(earlier, held)),
+    )
     .map(({ fact: { factId } }) => ({ factId, against }));
 }

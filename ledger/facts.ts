@@ -169,6 +169,6 @@ export const HeldAgain = z.strictObject({
 });
 export type HeldAgain = z.infer<typeof HeldAgain>;
 
-/** A fact held for want of authority that waits for a ruling again, with the fact that gave its teller the authority. */
+/** A fact held for want of authority that waits for a ruling again, with the fact that shows the authority. */
 export const HeardAgain = z.strictObject({ factId: Id, against: Id.nullable() });
 export type HeardAgain = z.infer<typeof HeardAgain>;
