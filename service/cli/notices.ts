@@ -4,7 +4,7 @@
  */
 import type { CutoverState, PacketRecord } from '../../ledger/cutover.ts';
 import { type NoticeEntry, noticeLog } from '../../ledger/noticeLog.ts';
-import type { NotNotified } from '../../ledger/packet.ts';
+import type { Id } from '../../ledger/vocabulary.ts';
 import { channelsOf, openRelay } from '../notices/open.ts';
 import { packetsOf as packetsThrough } from '../notices/packets.ts';
 import { type Preview, previewOf } from '../notices/preview.ts';
@@ -47,8 +47,18 @@ function entryText(entry: NoticeEntry, names: Names): string {
   }
 }
 
-const quietText = ({ person, reason }: NotNotified, names: Names): string =>
-  `${names.person(person)}: ${reasonWords[reason]}`;
+/** `not involved: Change manager, Release lead`: each reason once, with everybody it is true of. */
+function quietTexts(
+  quiet: readonly { readonly person: Id; readonly reason: keyof typeof reasonWords }[],
+  names: Names,
+): string[] {
+  const people = new Map<string, string[]>();
+  for (const { person, reason } of quiet) {
+    const why = reasonWords[reason];
+    people.set(why, [...(people.get(why) ?? []), names.person(person)]);
+  }
+  return [...people].map(([why, who]) => `${why}: ${who.join(', ')}`);
+}
 
 function logText(
   entries: readonly NoticeEntry[],
@@ -72,7 +82,7 @@ function logText(
     ...part('Not sent', those('not_sent', 'overtaken')),
     ...part(
       current === null ? 'Not notified' : `Not notified of v${current.packet.version}`,
-      quiet.map((item) => quietText(item, names)),
+      quietTexts(quiet, names),
     ),
   ].join('\n');
 }
@@ -85,16 +95,11 @@ function previewTexts(previews: readonly Preview[], names: Names): string[] {
       : [],
   );
   const isSlack = previews.some((one) => one.kind === 'message' && one.channel === 'slack');
-  const quiet = new Map<string, string[]>();
-  for (const one of previews) {
-    if (one.kind === 'message') continue;
-    const why = reasonWords[one.reason];
-    quiet.set(why, [...(quiet.get(why) ?? []), names.person(one.person)]);
-  }
+  const quiet = previews.flatMap((one) => (one.kind === 'nothing' ? [one] : []));
   return [
     ...messages,
     ...(isSlack ? ['Slack gets the same as blocks: --json shows them.'] : []),
-    ...[...quiet].map(([why, people]) => wrap(`Nothing, ${why}: ${people.join(', ')}`)),
+    ...quietTexts(quiet, names).map((text) => wrap(`Nothing, ${text}`)),
   ];
 }
 

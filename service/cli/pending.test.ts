@@ -144,6 +144,15 @@ describe('the preview of notices', () => {
     expect(text.match(/test recipient/g)).toHaveLength(1);
   });
 
+  it('and so does the log, of those who are not notified', async () => {
+    const loop = await lateNight();
+    await run(loop.deps, loop.cutoverId);
+    await loop.adopt();
+    const settings = noticeSettings(z.object(noticeVariables).parse({}));
+    const shown = await notices(interlockOn(loop), {}, { screen, settings });
+    expect(flat(shown.text)).toMatch(/Not notified of v2 -+ not involved: lead$/);
+  });
+
   it('shows every message, and once how the channel gets it', async () => {
     const text = await previewed({
       INTERLOCK_SLACK_TOKEN: 'xoxb-1',
