@@ -17,6 +17,7 @@ import { postgresMigrations } from '../ledger/stores/postgresSchema.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import { verify } from '../ledger/verify.ts';
 import { migrate, missing } from '../service/migrate.ts';
+import { openBeside } from '../service/openBeside.ts';
 import { declare, depsOn, report } from './support/ledger.ts';
 import { kinds, type Place } from './support/stores.ts';
 import { builtFolder, emptyDatabase, freshDatabase, postgresUrl } from './support/supplied.ts';
@@ -211,6 +212,25 @@ describe.each(kinds)('two versions on $name', (kind) => {
       const young = await build.open(place.address, beyond);
       expect((await handle(depsOn(young), 'payments', report('r-2'))).events[0]?.version).toBe(3);
       await Promise.all([old.close(), young.close()]);
+    }));
+
+  it('an older build lets nobody in by tables that promise what it does not know', () =>
+    withPlace(async (place) => {
+      const beside = await openBeside({ ledger: place.address });
+      const database = beside.database.withTables<{ wakes: { cutover_id: string } }>();
+      const count = () =>
+        beside.ask(() =>
+          database
+            .selectFrom('wakes')
+            .select(({ fn }) => fn.countAll().as('all'))
+            .execute(),
+        );
+      expect(await count()).toHaveLength(1);
+      await build.migrate(place.address, beyond);
+      // What it has just asked it believes for a second.
+      await pause(1_100);
+      await expect(count()).rejects.toMatchObject({ code: 'wrong_schema' });
+      await beside.close();
     }));
 
   it('a build whose step the tables have not taken yet either takes it or names the fix', () =>

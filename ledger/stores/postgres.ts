@@ -110,5 +110,16 @@ export async function openPostgresStore(
 /** The tables beside the ledger in its database, on a few connections of their own. Throws as `openPostgresStore` does. */
 export async function openPostgresBeside(url: string): Promise<Beside> {
   await assertUsable(url, postgresMigrations);
-  return besideOn(kyselyOn(url, besideConnections).withSchema('interlock'), explain);
+  const database = kyselyOn(url, besideConnections).withSchema('interlock');
+  return besideOn(database, {
+    explain,
+    assertUnderstood: async () => {
+      const { rows } =
+        await sql`select max(coalesce(oldest, version)) as oldest from interlock.migrations`.execute(
+          database,
+        );
+      const { oldest } = Locked.parse(rows[0]);
+      assertUnderstood({ version: oldest, oldest }, postgresMigrations.length);
+    },
+  });
 }

@@ -15,7 +15,7 @@ import { type Store, VersionMoved } from '../store.ts';
 import { StoreTrouble } from '../trouble.ts';
 import { type Beside, besideOn } from './beside.ts';
 import { withTransactions } from './dialect.ts';
-import { type Engine, kyselyStore } from './kyselyStore.ts';
+import { kyselyStore } from './kyselyStore.ts';
 import {
   assertUnderstood,
   doesNotFollow,
@@ -99,8 +99,8 @@ async function migrate(file: File, steps: readonly Migration[]): Promise<void> {
   }
 }
 
-/** Inside a transaction: throws once a newer build has changed the tables in a way that this one does not understand. */
-function lockOn(writer: File, steps: readonly Migration[]): Engine['lock'] {
+/** Throws once a newer build has changed the tables in a way that this one does not understand. */
+function understoodOn(writer: File, steps: readonly Migration[]): () => Promise<void> {
   const asked = writer.prepare(
     'select max(version) as version, max(coalesce(oldest, version)) as oldest from migrations',
   );
@@ -190,7 +190,7 @@ async function openFile(
   return kyselyStore({
     reads,
     writes,
-    lock: lockOn(writer, steps),
+    lock: understoodOn(writer, steps),
     explain,
     close: async () => {
       await reads.destroy();
@@ -238,5 +238,6 @@ export async function openSqliteBeside(
   const opened = await (file === ':memory:'
     ? openMemoryFile()
     : openWriter(file, sqliteMigrations));
-  return besideOn(kyselyOn(opened, waits.busyLimitMs), explain);
+  const assertUnderstood = understoodOn(opened, sqliteMigrations);
+  return besideOn(kyselyOn(opened, waits.busyLimitMs), { explain, assertUnderstood });
 }
