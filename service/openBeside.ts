@@ -7,6 +7,22 @@ import type { Config } from './config.ts';
 import { makeFolderOf } from './openLedger.ts';
 import { isUrl } from './places.ts';
 
+/** How long an answer about the tables is believed: asking with every question would double what one costs. */
+const believedMs = 1_000;
+
+/** The same tables, which refuse every question once they are no longer understood. */
+function guarded(beside: Beside): Beside {
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const ask: Beside['ask'] = async (question) => {
+    if (performance.now() - askedAt >= believedMs) {
+      await beside.assertUnderstood();
+      askedAt = performance.now();
+    }
+    return beside.ask(question);
+  };
+  return { ...beside, ask };
+}
+
 /**
  * Opens them, making what is missing. A writer in a file waits up to `busyLimitMs` for another process. Throws
  * StoreTrouble when they cannot be opened safely.
@@ -17,8 +33,8 @@ export async function openBeside(
 ): Promise<Beside> {
   if (isUrl(ledger)) {
     const { openPostgresBeside } = await import('../ledger/stores/postgres.ts');
-    return openPostgresBeside(ledger);
+    return guarded(await openPostgresBeside(ledger));
   }
   await makeFolderOf(ledger);
-  return openSqliteBeside(ledger, waits);
+  return guarded(await openSqliteBeside(ledger, waits));
 }
