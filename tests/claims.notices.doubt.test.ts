@@ -257,6 +257,12 @@ describe('C41 by webhook', () => {
     expect(receiver.received.every(({ valid }) => valid)).toBe(true);
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
     expect(receiver.effects).toMatchObject([{ data: { person: 'operator', version: 1 } }]);
+    expect(JSON.parse(receiver.received[0]?.body ?? '{}')).toMatchObject({
+      data: {
+        zone: 'Europe/London',
+        orders: [{ checkpoint: 'cut', startAt: minute(0), endAt: minute(30) }],
+      },
+    });
     expect(await night.of('NoticeSent')).toMatchObject([{ attempt: 4, possibleDuplicate: true }]);
   });
 

@@ -57,10 +57,10 @@ const emptyOutbox = (now: Instant): Outbox => ({
 function messageOf(outgoing: Outgoing, mailFrom: string): { message: unknown; text: string } {
   switch (outgoing.target.channel) {
     case 'email': {
-      const { subject, text, icalEvent } = emailOf(outgoing, mailFrom);
+      const { subject, text, html, icalEvent } = emailOf(outgoing, mailFrom);
       const calendar = icalEvent === undefined ? '' : `\n[calendar entry, ${icalEvent.method}]`;
       return {
-        message: { subject, text, calendar: icalEvent?.content ?? null },
+        message: { subject, text, html, calendar: icalEvent?.content ?? null },
         text: `Subject: ${subject}\n\n${text}${calendar}`,
       };
     }

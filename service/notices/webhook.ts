@@ -42,6 +42,7 @@ export function webhookBody({ letter, insteadOf }: Outgoing): string {
       noticeId: letter.noticeId,
       cutover: letter.cutoverId,
       rehearsal: letter.rehearsal,
+      zone: letter.names.zone,
       test: insteadOf !== null,
       person: letter.person,
       version: letter.version,

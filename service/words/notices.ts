@@ -30,9 +30,9 @@ export function noticeTitle({ version, checkCode, since, delta }: Personal): str
   return `v${version} ${checkCode}: ${what}`;
 }
 
-/** Which cutover, and in which zone its times are. */
-export const noticePlace = ({ cutover, rehearsal, window, names }: Personal): string =>
-  `${rehearsal ? 'REHEARSAL. ' : ''}${cutover}. All times are ${zoneText(names.zone, window.opensAt, window.closesAt)}.`;
+/** Whose orders of which cutover, since an address may be of several people, and in which zone its times are. */
+export const noticePlace = ({ cutover, rehearsal, window, names, orders }: Personal): string =>
+  `${rehearsal ? 'REHEARSAL. ' : ''}To ${names.person(orders.person)}. ${cutover}. All times are ${zoneText(names.zone, window.opensAt, window.closesAt)}.`;
 
 /** What to do with what came before; empty when nothing did. */
 export const noticeReplaces = ({ version, replaces }: Personal): string =>
