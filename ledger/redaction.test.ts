@@ -8,6 +8,8 @@ describe('what is taken out of text before it is kept', () => {
   it.each([
     ['card 4111111111111111 was charged', 'card [redacted] was charged'],
     ['card 4111 1111 1111 1111.', 'card [redacted].'],
+    ['pasted 4111\u00a01111\u00a01111\u00a01111', 'pasted [redacted]'],
+    ['GB82\u202fWEST\u202f1234\u202f5698\u202f7654\u202f32', '[redacted]'],
     ['5500-0000-0000-0004', '[redacted]'],
     ['amex 3782 822463 10005 ok', 'amex [redacted] ok'],
     ['4111 1111 1111 1111 123 is card and code', '[redacted] 123 is card and code'],

@@ -12,7 +12,8 @@ type Finder = {
 };
 
 const always = (): boolean => true;
-const bare = (text: string): string => text.replaceAll(/[ -]/g, '');
+/** Spaces as they are typed, and as they come with what is pasted from a page. */
+const bare = (text: string): string => text.replaceAll(/[ \u00a0\u2007\u202f-]/g, '');
 
 /** Check digits of ISO 13616: 97 divides the number but for 1. */
 function isAccount(text: string): boolean {
@@ -54,13 +55,14 @@ const forbidden: readonly Finder[] = [
     is: always,
   },
   {
-    looksLike: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b/gi,
+    looksLike:
+      /\b[A-Z]{2}\d{2}(?:[ \u00a0\u2007\u202f]?[A-Z0-9]{4}){2,7}(?:[ \u00a0\u2007\u202f]?[A-Z0-9]{1,4})?\b/gi,
     is: (text) => isAccount(bare(text)),
   },
   {
     // Whole, or in the groups that are printed on cards, with one separator throughout.
     looksLike:
-      /(?<!\d)(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5})(?!\d)/g,
+      /(?<!\d)(?:\d{13,19}|\d{4}([ \u00a0\u2007\u202f-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ \u00a0\u2007\u202f-])\d{6}\2\d{4,5})(?!\d)/g,
     is: (text) => isCard(bare(text)),
   },
 ];
@@ -101,7 +103,7 @@ export function redactedText(text: string): { readonly text: string; readonly co
 const personal: readonly RegExp[] = [
   /[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+/g,
   // With its country, or the whole national number in one piece.
-  /(?<![\w+])\+\d{1,3}(?:[ ().-]{0,2}\d){7,12}(?!\d)/g,
+  /(?<![\w+])\+\d{1,3}(?:[ \u00a0\u2007\u202f().-]{0,2}\d){7,12}(?!\d)/g,
   /(?<![\w.:-])0\d{9,10}(?![\w:-])/g,
 ];
 
