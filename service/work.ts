@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { crashPoint } from './crashPoint.ts';
 import { listen } from './listen.ts';
+import type { Watch } from './notices/attempt.ts';
 import { openRelay } from './notices/open.ts';
 import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
@@ -27,9 +28,16 @@ export type Running = {
 
 /** Starts the worker and the relay on parts that are open; answers with how they end, at the same time. */
 export async function startWork(parts: Parts): Promise<{ readonly endings: Stage }> {
-  const { config, interlock, doorbell, metrics, tracing, onTrouble, name } = parts;
+  const { config, log, interlock, doorbell, metrics, tracing, onTrouble, name } = parts;
   const { leaseMs, sweepMs, atOnce, quietMs } = config.fleet;
-  const watch = { traced: tracing.notice, onAttempt: metrics.onNotice };
+  const watch: Watch = {
+    traced: tracing.notice,
+    onAttempt: (seen) => {
+      metrics.onNotice(seen);
+      const arrived = seen.outcome === 'sent' || seen.outcome === 'found';
+      log[arrived ? 'info' : 'warn'](seen, arrived ? 'told somebody' : 'did not get through');
+    },
+  };
   const relay = await openRelay(interlock.ledger, config.notices, { onTrouble, sweepMs, watch });
   const worker = await startWorker({
     graph: { ...interlock.graph, onStep: ({ node }) => crashPoint(`node.${node}`) },

@@ -56,6 +56,21 @@ describe('notices by e-mail', () => {
   });
 });
 
+it('C39: a password is never said to a mail server in the clear', async () => {
+  const { adopt, relay, cutoverId, of } = await night();
+  const smtpUrl = mail.url.replace('//', '//user:password@');
+  const sending = relay([emailSink({ smtpUrl, from })]);
+  await adopt({});
+  await sending.drain(cutoverId);
+  expect(mail.taken).toEqual([]);
+  const failures = await of('NoticeFailed');
+  expect(failures.length).toBeGreaterThan(0);
+  for (const failure of failures) {
+    expect(failure).toMatchObject({ reason: 'unreachable', ambiguous: false, final: false });
+  }
+  await sending.stop();
+});
+
 describe('the calendar entry', () => {
   /** As another library than the one that wrote it reads it. */
   const entryOf = (raw: string | undefined) => {

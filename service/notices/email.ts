@@ -72,6 +72,8 @@ function troubleOf(error: unknown): SinkResult {
 export function emailSink({ smtpUrl, from }: EmailSettings): Sink {
   const transport = createTransport({
     url: smtpUrl,
+    // A password is not said in the clear, whatever the server offers.
+    requireTLS: new URL(smtpUrl).username !== '',
     connectionTimeout: stepLimitMs,
     greetingTimeout: stepLimitMs,
     socketTimeout: stepLimitMs,
