@@ -2,6 +2,7 @@
  * Who is told what and how often: C42 (nobody but affected, allow-listed people), C43 (no storm), C44 (no notice after
  * its successor). Simulated: a clock set by hand, a sink that keeps what it was given and fails when it is told to.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noticesPerWindow } from '../ledger/outbox.ts';
@@ -397,6 +398,22 @@ describe('C44: order', () => {
     'loses_unanswered',
     'takes_and_dies',
   ];
+
+  it('a relay that fails for one person is done only when it sends to nobody any more', async () => {
+    const night = await noticeNight(threeOwners());
+    const told: string[] = [];
+    const send: Sink['send'] = async ({ letter }) => {
+      if (letter.person === 'dev') throw new Error('the relay died here');
+      await pause(50);
+      told.push(letter.person);
+      return sent(letter);
+    };
+    await night.adopt({});
+    const { sink } = recorder(night.clock);
+    await expect(night.relay([{ ...sink, send }]).drain(night.cutoverId)).rejects.toThrow('died');
+    // Whoever was still written to afterwards would be told of this packet after the next one.
+    expect(told.toSorted()).toEqual(['lead', 'operator']);
+  });
 
   it('two relays, a sink in any mood, packets at any moment: nobody is told an older version after a newer', async () => {
     const act = fc.oneof(

@@ -157,6 +157,7 @@ function workOf(state: CutoverState, deps: RelayDeps): Work[] {
     );
 }
 
+/** All of it, some at a time. Ends only when nothing is under way any more, even when something failed. */
 async function inTurns<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -170,7 +171,9 @@ async function inTurns<T, R>(
       results.push(await work(item));
     }
   };
-  await Promise.all(Array.from({ length: peopleAtOnce }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: peopleAtOnce }, worker));
+  const failure = ended.find((one) => one.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
   return results;
 }
 
