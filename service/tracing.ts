@@ -98,7 +98,8 @@ function traced<T>({ cutoverId, reports }: Traced, work: () => Promise<T>): Prom
 
 /** An attempt belongs under the packet, in the trace of the report that the packet answers; without one, to a trace of its own. */
 const noticeSpan: Tracing['notice'] = async ({ answers, ...seen }, work) => {
-  const reportId = await answers();
+  // A trace is worth less than the notice: one that cannot be joined is begun anew.
+  const reportId = await answers().catch(() => null);
   const packet =
     reportId === null ? null : { ...spanOfReport(reportId), spanId: spanIdOf(seen.packetId) };
   const parent = packet === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, packet);
