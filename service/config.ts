@@ -141,10 +141,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 /** The settings of the model that is named here instead of in the environment; everything else is read from there. */
-export const readModel = (
-  name: string,
-  environment: NodeJS.ProcessEnv = process.env,
-): Config['model'] => readConfig({ ...environment, INTERLOCK_MODEL: name }).model;
+export function readModel(name: string, environment: NodeJS.ProcessEnv = process.env): ModelConfig {
+  const { model } = readConfig({ ...environment, INTERLOCK_MODEL: name });
+  if (model === null) throw new ConfigError('no model is named');
+  return model;
+}
 
 /** Every secret that the environment holds, so that the log can leave them out. */
 export const readSecrets = (environment: NodeJS.ProcessEnv = process.env): readonly string[] =>

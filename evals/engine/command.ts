@@ -1,18 +1,20 @@
 /**
  * `npm run evals`: plays the suites of evals/, tells the scores, and says what fell under its floor. Exit codes are
- * those of the command line: 2 wrong options, 3 a file with problems, 5 an expectation not met or a fallen score.
+ * those of the command line: 2 wrong options, 3 a file with problems or a recording that lacks
+ * something, 5 an expectation not met or a fallen score.
  */
 import { writeFile } from 'node:fs/promises';
-import { readModel } from '../../service/config.ts';
+import { ConfigError, readModel } from '../../service/config.ts';
 import { packageFile } from '../../service/packageRoot.ts';
 import { pageOf } from '../report/page.ts';
 import { fallsIn, readFloors } from './floors.ts';
 import { generatedSuite } from './generated.ts';
 import { deterministic, type Minds, onModel } from './minds.ts';
 import { help, type Options, optionsIn } from './options.ts';
-import { missedIn, playSuite, type PlayedSuite } from './play.ts';
-import { type FoundSuites, loadSuites, suiteNames } from './suites.ts';
+import { missedIn, NotRecorded, playSuite, type PlayedSuite } from './play.ts';
+import { type FoundSuites, loadSuites, type Suite, suiteNames } from './suites.ts';
 import { resultJson, scoreTable, timesText, troubleText } from './table.ts';
+import { recordingMinds, replayingMinds, TapeProblem } from './tape.ts';
 
 /** Where the command is: its environment (the process's own when left out), and where its words go. */
 export type Surroundings = {
@@ -50,19 +52,40 @@ async function find({ names, generated }: Options): Promise<FoundSuites> {
   return sound(await loadSuites(folder, names.length > 0 ? names : known));
 }
 
-function mindsOf({ model }: Options, environment?: NodeJS.ProcessEnv): Minds {
-  const config = model === null ? null : readModel(model, environment);
-  return config === null ? deterministic : onModel(config);
+async function mindsOf({ model }: Options, environment?: NodeJS.ProcessEnv): Promise<Minds> {
+  if (model === null) return deterministic;
+  try {
+    if ('replay' in model) return await replayingMinds(model.replay);
+    const config = readModel(model.live, environment);
+    return model.record === null ? onModel(config) : await recordingMinds(model.record, config);
+  } catch (error) {
+    if (error instanceof TapeProblem) throw new Stop(3, error.message);
+    if (error instanceof ConfigError) throw new Stop(2, error.message);
+    throw error;
+  }
+}
+
+async function playAll(
+  suites: readonly Suite[],
+  minds: Minds,
+  complain: Surroundings['complain'],
+): Promise<PlayedSuite[]> {
+  const played: PlayedSuite[] = [];
+  try {
+    for (const suite of suites) {
+      complain(`playing ${suite.name}: ${suite.drills.length} drills`);
+      played.push(await playSuite(suite, minds));
+    }
+  } catch (error) {
+    throw error instanceof NotRecorded ? new Stop(3, error.message) : error;
+  }
+  return played;
 }
 
 async function play(options: Options, { environment, say, complain }: Surroundings) {
   const { suites } = await find(options);
-  const minds = mindsOf(options, environment);
-  const played: PlayedSuite[] = [];
-  for (const suite of suites) {
-    complain(`playing ${suite.name}: ${suite.drills.length} drills`);
-    played.push(await playSuite(suite, minds));
-  }
+  const minds = await mindsOf(options, environment);
+  const played = await playAll(suites, minds, complain);
   const floors = await readFloors();
   const falls = fallsIn(played, floors);
   if (options.json) say(JSON.stringify(resultJson(minds.name, played, falls), null, 2));

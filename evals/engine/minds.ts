@@ -1,10 +1,16 @@
 /** Which minds play: the deterministic ones, and how a workflow with them is opened for each drill. */
 import type { Agents } from '../../agents/agent.ts';
+import type { AgentName } from '../../ledger/vocabulary.ts';
 import type { DrillDeps } from '../../service/drill/run.ts';
 import { openInterlock } from '../../service/interlock.ts';
 import type { ModelConfig } from '../../service/modelSettings.ts';
 
-export type Minds = { readonly name: string; readonly open: DrillDeps['open'] };
+export type Minds = {
+  readonly name: string;
+  readonly open: DrillDeps['open'];
+  /** The minds that asked what their cassette does not hold in the drill that was closed last; left out: no cassette. */
+  readonly lacking?: () => readonly AgentName[];
+};
 
 /** The workflow in memory, on deterministic minds. */
 export const deterministic: Minds = {

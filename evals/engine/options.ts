@@ -6,6 +6,8 @@ export const help = `Usage: npm run evals -- [SUITE...] [options]
 
 Without names every suite in evals/ is played.
   --model NAME      the four minds on a live endpoint (OPENAI_BASE_URL, OPENAI_API_KEY)
+  --record FOLDER   keep every question and answer of the model there
+  --replay FOLDER   play the suites as they were recorded: no endpoint, no key, the same result
   --generated N     N generated nights with known truth instead
   --seed S          which ones (1)
   --keep FOLDER     write the generated files there and leave them
@@ -13,10 +15,15 @@ Without names every suite in evals/ is played.
   --html FILE       the result as one page with pictures, which needs nothing else
 `;
 
+/** A live endpoint, recorded or not; or a recording alone. */
+export type Asked =
+  { readonly live: string; readonly record: string | null } | { readonly replay: string };
+
 export type Options = {
   readonly help: boolean;
   readonly names: readonly string[];
-  readonly model: string | null;
+  /** The model and where its answers come from; null: the deterministic minds. */
+  readonly model: Asked | null;
   readonly json: boolean;
   /** Where the page goes; null: nowhere. */
   readonly html: string | null;
@@ -26,6 +33,22 @@ export type Options = {
 function whole(name: string, text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new TypeError(`--${name} is a whole number, not "${text}"`);
   return Number(text);
+}
+
+type ModelWords = {
+  readonly model?: string | undefined;
+  readonly record?: string | undefined;
+  readonly replay?: string | undefined;
+};
+
+function askedIn({ model, record, replay }: ModelWords): Asked | null {
+  if (replay !== undefined) {
+    if (model === undefined && record === undefined) return { replay };
+    throw new TypeError('--replay stands alone: the recording knows its model');
+  }
+  if (model !== undefined) return { live: model, record: record ?? null };
+  if (record !== undefined) throw new TypeError('--record needs --model NAME');
+  return null;
 }
 
 /** Reads the words. Throws an Error that says what is wrong with them. */
@@ -38,16 +61,18 @@ export function optionsIn(words: readonly string[]): Options {
       help: { type: 'boolean' },
       html: { type: 'string' },
       model: { type: 'string' },
+      record: { type: 'string' },
+      replay: { type: 'string' },
       generated: { type: 'string' },
       seed: { type: 'string' },
       keep: { type: 'string' },
     },
   });
-  const { generated: count, seed = '1', keep = null, model = null, html = null } = values;
+  const { generated: count, seed = '1', keep = null, html = null } = values;
   return {
     help: values.help === true,
     names: positionals,
-    model,
+    model: askedIn(values),
     json: values.json === true,
     html,
     generated:

@@ -60,6 +60,11 @@ async function runAgain(moment: Moment, interlock: Interlock): Promise<Tally> {
 export const missedIn = ({ scored }: Pick<PlayedDrill, 'scored'>): readonly Scored[] =>
   scored.filter(({ met }) => !met);
 
+/** A drill was played from a cassette that does not hold what its minds asked: its figures would be of another night. */
+export class NotRecorded extends Error {
+  override readonly name = 'NotRecorded';
+}
+
 async function playDrill(drill: Drill, suite: string, minds: Minds): Promise<PlayedDrill> {
   const steps: PlayedStep[] = [];
   let picture: Picture | null = null;
@@ -77,6 +82,12 @@ async function playDrill(drill: Drill, suite: string, minds: Minds): Promise<Pla
     },
   });
   const { user, system } = process.cpuUsage(begun);
+  const lacking = minds.lacking?.() ?? [];
+  if (lacking.length > 0) {
+    throw new NotRecorded(
+      `${suite}/${basename(drill.file)}: the cassette has no answer for the mind${lacking.length > 1 ? 's' : ''} ${lacking.join(', ')}; record the suite again`,
+    );
+  }
   const { name, agent, met, expected, scored } = result;
   return {
     name,

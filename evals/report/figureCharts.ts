@@ -28,7 +28,12 @@ export function conflictsChart(played: readonly PlayedSuite[]): Promise<string> 
     mark: 'bar',
     encoding: {
       y: { field: 'suite', type: 'nominal', sort: null, title: null, axis: { labelLimit: 240 } },
-      x: { field: 'n', type: 'quantitative', title: 'protected checkpoints, over all steps' },
+      x: {
+        field: 'n',
+        type: 'quantitative',
+        title: 'protected checkpoints, over all steps',
+        axis: { tickMinStep: 1 },
+      },
       order: { field: 'order', type: 'quantitative' },
       color: {
         field: 'is',
