@@ -4,19 +4,29 @@
  */
 import { z } from 'zod';
 import { RelaxableCode } from '../../ledger/codes.ts';
+import { Contact } from '../../ledger/plan.ts';
 import { BoundaryKind, Id } from '../../ledger/vocabulary.ts';
 import { boundaryKeys, checkpointText } from './checkpointFormat.ts';
 import { factKinds } from './factKinds.ts';
 import { id, length, remark, span, spanKeys, time } from './scalars.ts';
 
+const channels: readonly string[] = Contact.shape.channel.options;
+
+/** A record, since an object would come out in the order of its schema, and the file's order says what is preferred. */
 const contact = z
-  .strictObject({
-    email: z.string().min(1).optional(),
-    slack: z.string().min(1).optional(),
-    phone: z.string().min(1).optional(),
-    webhook: z.string().min(1).optional(),
+  .record(z.string(), z.string().min(1))
+  .check(({ value, issues }) => {
+    const keys = Object.keys(value).filter((key) => !channels.includes(key));
+    if (keys.length > 0) issues.push({ code: 'unrecognized_keys', keys, input: value });
   })
-  .meta({ description: 'Where to reach them, in order of preference.' });
+  .meta({
+    description:
+      'Where to reach them, in order of preference. On Slack: an id (U0123456), the e-mail address they have there, or a name that INTERLOCK_SLACK_NAMES gives an id.',
+    properties: Object.fromEntries(
+      channels.map((channel) => [channel, { type: 'string', minLength: 1 }]),
+    ),
+    additionalProperties: false,
+  });
 
 const person = z
   .strictObject({

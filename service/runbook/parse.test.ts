@@ -42,6 +42,23 @@ const utc = (at: number | undefined) => Temporal.Instant.fromEpochMilliseconds(a
 describe('a runbook', () => {
   const { plan, problems } = parseRunbook(small, 'night.yaml');
 
+  it('keeps contacts in the order in which the file lists them, and knows no other', () => {
+    const contacts = '{webhook: "https://h/", slack: "@ops", phone: "1", email: a@example.test}';
+    const text = small.replace('{name: Lead,', `{name: Lead, contacts: ${contacts},`);
+    const { plan, problems } = parseRunbook(text, 'night.yaml');
+    expect(problems).toEqual([]);
+    const [lead] = plan?.people ?? [];
+    expect(lead?.contacts.map(({ channel }) => channel)).toEqual([
+      'webhook',
+      'slack',
+      'phone',
+      'email',
+    ]);
+    expect(lines(text.replace('email:', 'mail:'))).toEqual([
+      '12 people/lead/contacts/mail: the key "mail" is not known here | did you mean "email"? known keys: email, slack, phone, webhook',
+    ]);
+  });
+
   it('becomes a plan with sensible defaults', () => {
     expect(problems).toEqual([]);
     expect(

@@ -2,14 +2,15 @@
  * People, authority, boundaries, guardrails and the other parts of a runbook file as the plan has them. A part with
  * something unreadable in it is left out of the plan and found, so that the rest is still looked at.
  */
-import type {
-  Authority,
-  Boundary,
-  Guardrail,
-  Person,
-  Plan,
-  Policy,
-  ReviewSpacing,
+import {
+  Contact,
+  type Authority,
+  type Boundary,
+  type Guardrail,
+  type Person,
+  type Plan,
+  type Policy,
+  type ReviewSpacing,
 } from '../../ledger/plan.ts';
 import { Instant } from '../../ledger/vocabulary.ts';
 import type { z } from 'zod';
@@ -21,17 +22,14 @@ import { minutesOf, whole } from './toCheckpoint.ts';
 /** The earliest instant there is: a boundary without "stated" is in force from the beginning. */
 const beginning: z.infer<typeof Instant> = Instant.minValue ?? 0;
 
-const channels = ['email', 'slack', 'phone', 'webhook'] as const;
 type ContactsText = NonNullable<RunbookText['people'][string]['contacts']>;
 
 /** Contacts in the order in which the file lists them. */
-function contactsOf(given: ContactsText): Person['contacts'] {
-  return Object.keys(given).flatMap((key) => {
-    const channel = channels.find((known) => known === key);
-    const address = channel === undefined ? undefined : given[channel];
-    return channel === undefined || address === undefined ? [] : [{ channel, address }];
+const contactsOf = (given: ContactsText): Person['contacts'] =>
+  Object.entries(given).flatMap(([key, address]) => {
+    const channel = Contact.shape.channel.options.find((known) => known === key);
+    return channel === undefined ? [] : [{ channel, address }];
   });
-}
 
 type PersonText = RunbookText['people'][string];
 
