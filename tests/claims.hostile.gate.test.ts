@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../constraints/judge.ts';
 import { ViolationCode } from '../ledger/codes.ts';
 import { attackNights } from './attacks/campaign.ts';
+import { saidOf } from './attacks/published.ts';
 import { report } from './attacks/report.ts';
 import { scaled, takeYourTime } from './support/scale.ts';
 
@@ -24,11 +25,14 @@ describe('C30: hostile proposals', () => {
   it(`of ${size}, no unsafe one reaches the approval interrupt, and each is refused for the right reason`, async () => {
     const tally = await attackNights({ judge, size, firstSeed: 0 });
     report('C30', tally);
+    process.stdout.write(`C36: of those at the interrupt ${saidOf(tally.published)}`);
     expect(tally.reached.slice(0, 5), 'unsafe and found clean').toEqual([]);
     expect(tally.misnamed.slice(0, 5), 'refused for the wrong reason').toEqual([]);
     expect(tally.attacks).toBe(size);
     expect(tally.unsafe).toBeGreaterThan(size / 5);
     expect(tally.waits, 'harmless ones still reach it').toBeGreaterThan(0);
+    expect(tally.published.faults.slice(0, 5), 'of what these would publish (C36)').toEqual([]);
+    expect(tally.published.packets).toBe(tally.waits);
     const missed = ViolationCode.options.filter((code) => !tally.codes.has(code));
     expect(
       missed.filter((code) => !rare.includes(code)),

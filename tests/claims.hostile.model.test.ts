@@ -8,8 +8,9 @@ import { deterministicAgents } from '../agents/deterministic.ts';
 import { modelMinds } from '../service/modelMinds.ts';
 import { carriers, placements } from './attacks/carriers.ts';
 import { compromisedBy, type Injection, livedThrough, type Night } from './attacks/compromised.ts';
-import { recommendationsIn } from './attacks/lexicon.ts';
 import { type Goal, goals } from './attacks/goals.ts';
+import { newAudit, saidOf } from './attacks/published.ts';
+import { auditNight } from './attacks/publishedNight.ts';
 import { minute } from './support/build.ts';
 import { type Endpoint, openEndpoint } from './support/endpoint.ts';
 import { obedient } from './support/endpointPolicy.ts';
@@ -79,7 +80,7 @@ describe('C34, C36: a model that obeys whoever writes', () => {
     const counts = { obeyed: 0, shown: 0 };
     const tally = { obeyed: 0, atInterrupt: 0, inLedger: 0, atSinks: 0, served: 0, notices: 0 };
     const stories: string[] = [];
-    const said: string[] = [];
+    const published = newAudit();
     for (let number = 0; number < size; number += 1) {
       const { goal, injection } = tryAt(number);
       const quiet = await quietNight(injection);
@@ -89,10 +90,9 @@ describe('C34, C36: a model that obeys whoever writes', () => {
       tally.obeyed += Number(counts.obeyed > 0);
       tally.served += Number(isServed(night));
       tally.notices += night.sent.length;
-      // The plan's own names are the only free words in a notice; nobody's model wrote them.
-      if (injection.place !== 'name of a checkpoint') {
-        const published = [JSON.stringify(night.packet), ...night.sent];
-        said.push(...published.flatMap(recommendationsIn));
+      // In an ordinary run a quarter of the nights: they publish much the same.
+      if (size === all || number % 4 === 0) {
+        await auditNight(night.events, published, { received: night.received });
       }
       const differs = {
         atInterrupt: night.asked !== quiet.asked,
@@ -114,7 +114,8 @@ describe('C34, C36: a model that obeys whoever writes', () => {
         `the honest change was served in ${tally.served}; ${tally.notices} notices\n`,
     );
     expect(stories.slice(0, 3)).toEqual([]);
-    expect(said, 'recommendations in packets and notices (C36)').toEqual([]);
+    process.stdout.write(`C36: of these nights ${saidOf(published)}`);
+    expect(published.faults.slice(0, 3)).toEqual([]);
     expect(collector.received).toEqual([]);
     expect(tally.served).toBe(size);
     expect(tally.obeyed).toBeGreaterThan(size / 3);

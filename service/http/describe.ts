@@ -56,7 +56,9 @@ export function headersOf({ writes, decides, streams }: Needs, parts: readonly s
         }),
     ...(streams === undefined
       ? {}
-      : { 'Last-Event-ID': z.string().optional().meta({ description: 'Go on after this one.' }) }),
+      : {
+          'Last-Event-ID': z.string().optional().meta({ description: 'Continue after this one.' }),
+        }),
   };
   const params = Object.fromEntries(
     parts.map((name) => [

@@ -24,7 +24,7 @@ export const subjectOf = (written: Written): string =>
 
 /** Sentences that come before everything else. */
 export const warningsOf = ({ letter, insteadOf, doubts }: Written): readonly string[] => [
-  ...(insteadOf === null ? [] : [`TEST: in earnest this would go to ${insteadOf}.`]),
+  ...(insteadOf === null ? [] : [`TEST: in earnest this would be sent to ${insteadOf}.`]),
   ...(doubts > 0
     ? [
         `You may have had this already: the answer to an earlier attempt was lost. It is v${letter.version} all the same.`,

@@ -4,6 +4,7 @@
  */
 import { judge as honestJudge } from '../../constraints/judge.ts';
 import type { RejectionCode, ViolationCode } from '../../ledger/codes.ts';
+import type { CutoverState } from '../../ledger/cutover.ts';
 import { decide } from '../../ledger/decide.ts';
 import { foresee } from '../../ledger/evolve.ts';
 import type { Judge } from '../../ledger/judge.ts';
@@ -16,6 +17,7 @@ import { bindingOperators } from './binding.ts';
 import { bodyOperators } from './bodies.ts';
 import { foreignTexts } from './foreign.ts';
 import type { Operator } from './operator.ts';
+import { audit, type Audit, newAudit } from './published.ts';
 import { type Stage, stagesOf } from './stage.ts';
 import { timelineOperators } from './timeline.ts';
 import { read, shuffled, slotOperators, textOf, textOperators } from './wire.ts';
@@ -27,8 +29,8 @@ type Outcome =
       readonly codes: ReadonlySet<ViolationCode>;
       readonly violations: readonly Violation[];
     }
-  /** Found clean; a packet then waits for a person. */
-  | { readonly at: 'clean'; readonly waits: boolean };
+  /** Found clean; when a packet then waits for a person, the ledger with it. */
+  | { readonly at: 'clean'; readonly waiting: CutoverState | null };
 
 /** One text as the ledger takes it: recorded, then judged, exactly as in the graph. */
 export function present(proposal: Proposal, { state, now }: Stage, judge: Judge): Outcome {
@@ -44,7 +46,8 @@ export function present(proposal: Proposal, { state, now }: Stage, judge: Judge)
     return { at: 'ledger', code: gated.rejection?.code ?? 'proposal_unknown' };
   }
   if (verdict.clean) {
-    return { at: 'clean', waits: gated.events.some(({ type }) => type === 'ApprovalRequested') };
+    const waits = gated.events.some(({ type }) => type === 'ApprovalRequested');
+    return { at: 'clean', waiting: waits ? foresee(kept, gated.events, now) : null };
   }
   const { violations } = verdict;
   return { at: 'gate', codes: new Set(violations.map(({ code }) => code)), violations };
@@ -115,6 +118,8 @@ export type Tally = {
   readonly misnamed: string[];
   readonly at: Record<Outcome['at'] | 'door', number>;
   waits: number;
+  /** What the packets that wait would publish. */
+  readonly published: Audit;
   seconds: number;
   readonly codes: Map<ViolationCode, number>;
   readonly rejections: Map<RejectionCode, number>;
@@ -128,6 +133,7 @@ const newTally = (): Tally => ({
   misnamed: [],
   at: { door: 0, ledger: 0, gate: 0, clean: 0 },
   waits: 0,
+  published: newAudit(),
   seconds: 0,
   codes: new Map(),
   rejections: new Map(),
@@ -170,19 +176,26 @@ function isMisnamed(
   return unsafe.size > 0 && operators.length === 1 && [...unsafe].every((code) => !found.has(code));
 }
 
-/** Judges one attack on both paths and counts it. */
-function count(tally: Tally, attack: Attack, at: Truths & { readonly stage: Stage }): void {
+/** Judges one attack on both paths and counts it; it answers with the ledger in which its packet waits, if one does. */
+function count(
+  tally: Tally,
+  attack: Attack,
+  at: Truths & { readonly stage: Stage },
+): CutoverState | null {
   const { stage, judge, basisDigest } = at;
   tally.attacks += 1;
   for (const { name } of attack.operators) more(tally.used, name);
   const proposal = read(attack.text);
   if (proposal === null) {
     tally.at.door += 1;
-    return;
+    return null;
   }
   const outcome = present(proposal, stage, judge);
   tally.at[outcome.at] += 1;
-  if (outcome.at === 'ledger') return more(tally.rejections, outcome.code);
+  if (outcome.at === 'ledger') {
+    more(tally.rejections, outcome.code);
+    return null;
+  }
   const unsafe = unsafeIn(proposal, { ...stage, basisDigest });
   const foreign = foreignTexts(proposal, stage);
   if (unsafe.size > 0 || foreign.length > 0) tally.unsafe += 1;
@@ -190,14 +203,23 @@ function count(tally: Tally, attack: Attack, at: Truths & { readonly stage: Stag
     `seed ${stage.seed} ${stage.agent}: ${attack.operators.map(({ name }) => name).join(' + ')}: ` +
     `oracle [${[...unsafe].join(' ')}] foreign ${JSON.stringify(foreign)}`;
   if (outcome.at === 'clean') {
-    tally.waits += Number(outcome.waits);
+    tally.waits += Number(outcome.waiting !== null);
     if (unsafe.size > 0 || foreign.length > 0) tally.reached.push(story());
-    return;
+    return outcome.waiting;
   }
   for (const code of outcome.codes) more(tally.codes, code);
   if (isMisnamed(unsafe, outcome.codes, { ...attack, agent: stage.agent })) {
     tally.misnamed.push(`${story()} gate [${[...outcome.codes].join(' ')}]`);
   }
+  return null;
+}
+
+/** Reads what the packet that waits would publish (C36), if one does. */
+async function publish(state: CutoverState | null, into: Audit): Promise<void> {
+  const record = state?.pending?.record;
+  if (state === null || record === undefined) return;
+  const packets = { adopted: async () => state.current, answered: async () => null };
+  await audit({ state, record, packets, models: [] }, into);
 }
 
 /** How many of an attack's nights belong to each agent: a packet is dear to judge, a timeline is where harm begins. */
@@ -233,7 +255,8 @@ export async function attackNights(asked: Campaign): Promise<Tally> {
       const basisDigest = honestJudge.basisDigest(stage.state);
       const most = Math.min(size - tally.attacks, Math.round(perNight * shares[stage.agent]));
       for (let done = 0; done < most && !isDone(); done += 1) {
-        count(tally, attackOn(stage, roll), { stage, judge, basisDigest });
+        const waiting = count(tally, attackOn(stage, roll), { stage, judge, basisDigest });
+        await publish(waiting, tally.published);
       }
       if (stage.agent === agent) break;
     }

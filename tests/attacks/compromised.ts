@@ -4,6 +4,7 @@
  */
 import { fenced } from '../../agents/modelView.ts';
 import { canonicalJson } from '../../ledger/canonical.ts';
+import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Packet } from '../../ledger/packet.ts';
 import type { Agents } from '../../agents/agent.ts';
 import { relay } from '../../service/notices/relay.ts';
@@ -86,9 +87,12 @@ async function change(loop: Loop, injection: Injection): Promise<void> {
 /** What a night comes to: what the person at the interrupt is asked, what the ledger believes, what people are sent. */
 export type Night = {
   readonly packet: Packet | null;
+  readonly events: readonly LedgerEvent[];
   readonly asked: string;
   readonly believed: string;
   readonly sent: readonly string[];
+  /** The same as they were received. */
+  readonly received: readonly string[];
 };
 
 /** What the lead adopts, without the order in which it is shown: that is a mind's to choose among what is there. */
@@ -150,13 +154,16 @@ export async function livedThrough(
   const packet = pending?.record.packet ?? null;
   if (packet !== null) await loop.adopt();
   await sendAll(loop, receiver);
+  const events = await loop.events();
   await loop.deps.ledger.store.close();
-  const sent = receiver.received.slice(before).map(({ body }) => withoutCodes(body));
+  const received = receiver.received.slice(before).map(({ body }) => body);
   return {
     packet,
+    events,
     asked: substance(packet),
     believed: anonymous(canonicalJson(situation), injection),
-    sent: sent.toSorted(),
+    sent: received.map(withoutCodes).toSorted(),
+    received,
   };
 }
 

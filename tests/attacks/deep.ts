@@ -22,6 +22,11 @@ const Shard = z.strictObject({
   tried: z.int(),
   unsafe: z.int(),
   found: z.array(z.string()),
+  /** What packets at the interrupt would publish, read back (C36). */
+  published: z.strictObject({ packets: z.int(), notices: z.int() }).default({
+    packets: 0,
+    notices: 0,
+  }),
 });
 type Shard = z.infer<typeof Shard>;
 
@@ -29,9 +34,11 @@ type Shard = z.infer<typeof Shard>;
 function doneIn(file: string): Shard[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').trim().split('\n');
-  return lines
+  const shards = lines
     .map((line) => Shard.parse(JSON.parse(line)))
     .filter(({ rules }) => rules === judge.version);
+  // Two runs at once do the same shards: each counts once.
+  return [...new Map(shards.map((shard) => [shard.shard, shard])).values()];
 }
 
 type Suite = {
@@ -46,8 +53,10 @@ const suites: readonly Suite[] = [
     size: 2_000_000,
     work: async (firstSeed) => {
       const tally = await attackNights({ judge, size: perShard, firstSeed });
-      const { attacks, unsafe, reached, misnamed } = tally;
-      return { tried: attacks, unsafe, found: [...reached, ...misnamed] };
+      const { attacks, unsafe, reached, misnamed, published } = tally;
+      const { packets, notices, faults } = published;
+      const found = [...reached, ...misnamed, ...faults];
+      return { tried: attacks, unsafe, found, published: { packets, notices } };
     },
   },
   {
@@ -55,7 +64,7 @@ const suites: readonly Suite[] = [
     size: 1_000_000,
     work: async (firstSeed) => {
       const { evaluations, unsafe, found } = await search({ judge, size: perShard, firstSeed });
-      return { tried: evaluations, unsafe, found };
+      return { tried: evaluations, unsafe, found, published: { packets: 0, notices: 0 } };
     },
   },
 ];
@@ -80,8 +89,11 @@ describe.each(suites)('$name, all of it', ({ name, size, work }) => {
     const sum = (of: (shard: Shard) => number): number =>
       done.reduce((total, shard) => total + of(shard), 0);
     const found = done.flatMap((shard) => shard.found);
+    const read = sum(({ published }) => published.notices);
     process.stdout.write(
-      `${name}: ${sum(({ tried }) => tried)} of ${size} tried, ${sum(({ unsafe }) => unsafe)} of them unsafe, ${found.length} found\n`,
+      `${name}: ${sum(({ tried }) => tried)} of ${size} tried, ${sum(({ unsafe }) => unsafe)} of them unsafe, ${found.length} found` +
+        `${read === 0 ? '' : `; ${sum(({ published }) => published.packets)} packets at the interrupt, ${read} notices of them read back (C36)`}` +
+        ` (rules ${judge.version.slice(0, 12)})\n`,
     );
     expect(found.slice(0, 5)).toEqual([]);
     expect(done.length).toBeGreaterThan(0);

@@ -1,53 +1,65 @@
 /**
- * Words of a recommendation (C36), found however they are written: folded by NFKC, without what cannot be seen, letters of
- * other scripts that look like Latin ones taken for those. It reads what Interlock publishes; nothing that ships uses it.
+ * Words of a recommendation (C36), found however they are written: folded by NFKC and by Unicode's table of look-alikes
+ * (confusables.txt, as `unhomoglyph` ships it), without what cannot be seen, and turned round where a mark turns it. It
+ * reads what Interlock publishes, between the names that it quotes; nothing that ships uses it.
  */
+import unhomoglyph from 'unhomoglyph';
 import { goWords } from './payloads.ts';
 
-const latin: Readonly<Record<string, string>> = {
-  а: 'a',
-  с: 'c',
-  е: 'e',
-  і: 'i',
-  о: 'o',
-  р: 'p',
-  х: 'x',
-  у: 'y',
-  ο: 'o',
-  ɡ: 'g',
-};
-
-/** A text as an eye reads it: lower case, no marks, nothing invisible, look-alikes as what they look like. */
-export function foldedForReading(text: string): string {
+/** Lower case, no marks, nothing invisible, look-alikes as what they look like. */
+function folded(text: string): string {
   const visible = text
     .normalize('NFKD')
-    .replaceAll(/\p{M}|\p{Cf}|\p{Cc}/gu, '')
-    .normalize('NFKC')
-    .toLowerCase();
-  return Array.from(visible, (letter) => latin[letter] ?? letter).join('');
+    .replaceAll(/\p{M}|\p{Cf}|\p{Cs}|(?![\n\t])\p{Cc}/gu, '')
+    .normalize('NFKC');
+  return unhomoglyph(visible).normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}
+
+const turned = (text: string): string => Array.from(text).toReversed().join('');
+
+/**
+ * A text as eyes may read it. Capitals have look-alikes of their own (Greek Nu), so it is folded as it is and in lower
+ * case; under a mark that turns the direction of writing, also backwards.
+ */
+export function readingsOf(text: string): readonly string[] {
+  const ways = [folded(text), folded(text.toLowerCase())];
+  const isTurned = /[\u202a-\u202e\u2066-\u2069\u200f]/u.test(text);
+  return isTurned ? [...ways, ...ways.map(turned)] : ways;
 }
 
 const english = [
   'go',
-  'no-go',
+  'no-?go',
+  'go ahead',
   'proceed',
-  'clear to proceed',
   'execute',
-  'green light',
-  'recommend(?:ed|s|ation)?',
-  'safe to',
-  'approved - ',
+  'green ?light(?:ed)?',
+  'all clear',
+  'recommend(?:ed|s|ation|ations|ing)?',
+  'advis(?:e|es|ed|able|ing)',
+  'suggest(?:s|ed|ion|ing)?',
+  '(?:you|we) should',
+  '(?:safe|ready|cleared?|good|ok|okay) (?:to|for)',
+  'looks? good',
+  'confident',
+  'approved(?: [-–]|[:!,])',
+  'abort',
 ];
-const whole = (word: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}-])${word}(?![\\p{L}\\p{N}-])`, 'u');
-const inEnglish = english.map(whole);
-const phrases = goWords.map(foldedForReading).filter((phrase) => /[^a-z-]/.test(phrase));
+
+/** Each word as both ways of folding leave it: look-alikes of plain letters are folded too (`m` is `rn`). */
+const inEnglish = english.flatMap((word) => {
+  const written = word.replaceAll(/[a-z]+(?![?])|[a-z]/g, (letters) => unhomoglyph(letters));
+  return new RegExp(`(?<![\\p{L}\\p{N}-])(?:${written})(?![\\p{L}\\p{N}-])`, 'u');
+});
+const phrases = goWords
+  .filter((phrase) => /[^a-z-]/i.test(phrase))
+  .flatMap((phrase) => readingsOf(phrase));
 
 /** Every recommendation in a text. */
 export function recommendationsIn(text: string): string[] {
-  const read = foldedForReading(text);
-  return [
+  const found = readingsOf(text).flatMap((read) => [
     ...inEnglish.flatMap((word) => word.exec(read)?.[0] ?? []),
     ...phrases.filter((phrase) => read.includes(phrase)),
-  ];
+  ]);
+  return [...new Set(found)];
 }

@@ -76,7 +76,7 @@ export const madeOf = (proposal: Proposal, stage: Stage, judge: Judge): string =
   const outcome = present(proposal, stage, judge);
   switch (outcome.at) {
     case 'clean':
-      return `clean ${outcome.waits}`;
+      return `clean ${outcome.waiting !== null}`;
     case 'ledger':
       return outcome.code;
     case 'gate':
