@@ -4,7 +4,7 @@
  * PostgreSQL, Redis and login provider. C3: what serves and works may add events, and can change or remove none.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { settingNames } from '../service/config.ts';
+import { commandsIn, typed } from './support/commands.ts';
 import { eventually, type Half, startHalf } from './support/fleet.ts';
 import { nightRunbook } from './support/nightRunbook.ts';
 import { at, browserAt } from './support/outside.ts';
@@ -87,11 +88,8 @@ function environmentOf(service: string): Record<string, string> {
   };
 }
 
-const login = (user: string): string => {
-  const url = new URL(postgres.url);
-  Object.assign(url, { username: user, password: `password-of-${user}`, pathname: '/interlock' });
-  return url.href;
-};
+const login = (name: 'ledger' | 'ledger_owner'): string =>
+  readFileSync(secret(name), 'utf8').trim();
 
 async function asked(url: string, statement: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -105,7 +103,6 @@ async function asked(url: string, statement: string): Promise<readonly unknown[]
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'interlock-compose-'));
-  mkdirSync(join(folder, 'secrets'));
   [built, postgres, redis, provider] = await Promise.all([
     builtFolder(),
     startPostgres(),
@@ -113,10 +110,20 @@ beforeAll(async () => {
     startProvider(origin),
   ]);
   await redis.start();
-  writeFileSync(secret('ledger'), login('interlock_service'));
-  writeFileSync(secret('ledger_owner'), login('interlock_owner'));
-  writeFileSync(secret('ack'), 'a secret of at least 32 characters, for links\n');
-  writeFileSync(secret('oidc'), `${clientSecret}\n`);
+  const setUp = commandsIn('service/README.md').find((block) =>
+    block.includes('docker compose up'),
+  );
+  // The commands of the README make the secrets; no machine of ours has Docker.
+  const made = typed(`docker() { :; }\n${setUp}`, { OIDC_CLIENT_SECRET: clientSecret }, folder);
+  expect([made.stderr, made.status]).toEqual(['', 0]);
+  const place = new URL(postgres.url).search;
+  for (const name of ['ledger', 'ledger_owner']) {
+    const url = readFileSync(secret(name), 'utf8');
+    writeFileSync(
+      secret(name),
+      url.replace('@postgres:5432/interlock', `@localhost/interlock${place}`),
+    );
+  }
 });
 afterAll(async () => {
   for (const half of halves) {
@@ -202,14 +209,14 @@ it.each([
   'set role interlock_owner',
   'grant interlock_owner to interlock_service',
 ])('C3: the service may not: %s', async (statement) => {
-  await expect(asked(login('interlock_service'), statement)).rejects.toThrow(
+  await expect(asked(login('ledger'), statement)).rejects.toThrow(
     /permission denied|must be owner|must have admin option/,
   );
 });
 
 it('C3: not even the owner changes what happened', async () => {
   const statement = "update interlock.events set body = '{}'";
-  await expect(asked(login('interlock_owner'), statement)).rejects.toThrow(/append|refused|never/i);
+  await expect(asked(login('ledger_owner'), statement)).rejects.toThrow(/append|refused|never/i);
 });
 
 it('without a provider the network that it listens on stops the start', async () => {
