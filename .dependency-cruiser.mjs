@@ -43,6 +43,7 @@ const livesIn = {
   vega: '^evals/report/',
   'vega-lite': '^evals/report/',
   'fast-check': '^evals/engine/',
+  tinypool: '^service/askApart[.]ts$',
   canonicalize: '^ledger/canonical[.]ts$',
   '@noble/hashes': '^ledger/canonical[.]ts$',
 };

@@ -63,8 +63,18 @@ async function refuseCrashOnLive({ ledger }: Interlock): Promise<void> {
   }
 }
 
+type How = {
+  readonly half: 'serve' | 'work';
+  /** Where what happens is counted; left out: in figures of its own. */
+  readonly metrics?: Metrics;
+};
+
 /** Opens everything. Throws when the ledger cannot be opened safely; a Redis that is away does not matter. */
-export async function openParts(config: Config, log: Logger, half: string): Promise<Parts> {
+export async function openParts(
+  config: Config,
+  log: Logger,
+  { half, metrics = openMetrics() }: How,
+): Promise<Parts> {
   armCrash(config.fleet.crash, null);
   crashPoint('opening.begins');
   const opened = await openInterlock({ ...config, longLived: true });
@@ -75,7 +85,6 @@ export async function openParts(config: Config, log: Logger, half: string): Prom
   const interlock = { ...opened, ledger, graph: { ...opened.graph, ledger, checkpointer } };
   try {
     if (config.fleet.crash !== null) await refuseCrashOnLive(interlock);
-    const metrics = openMetrics();
     const onTrouble = teller(log, metrics);
     const doorbell = withRingPoints(await openDoorbell(config, onTrouble));
     metrics.watchDoorbell(() => doorbell.isUp());

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type GraphDeps, resume } from '../graph/run.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { type Config, ConfigError } from './config.ts';
+import { askApart } from './askApart.ts';
 import type { Hook } from './hooks/settings.ts';
 import { crashPoint } from './crashPoint.ts';
 import type { OnTrouble } from './doorbell/doorbell.ts';
@@ -19,10 +20,12 @@ import { type Listening, listen } from './listen.ts';
 import { openBeside } from './openBeside.ts';
 import { isUrl } from './places.ts';
 import { addProbes } from './probes.ts';
+import type { Questions } from './questions.ts';
 import { openParts, type Parts } from './process.ts';
 import { requestLog } from './requestLog.ts';
 import { drainMs, goodbyeMs, type Stage, stopInOrder } from './stopping.ts';
-import { type Running, startWork } from './work.ts';
+import type { Running } from './work.ts';
+import { workApart } from './workApart.ts';
 
 /** How long a request waits for another writer of the ledger file before it is told 503. */
 const patienceMs = 2_000;
@@ -83,6 +86,7 @@ type Opened = {
   readonly door: Door;
   readonly hooks: readonly Hook[];
   readonly stopping: AbortSignal;
+  readonly questions: Questions;
   readonly decided: (cutoverId: Id, version: number) => void;
 };
 
@@ -110,7 +114,7 @@ function resumes(graph: GraphDeps, onTrouble: OnTrouble) {
 /** The API on parts that are open. */
 function apiOn(
   { config, interlock, doorbell, metrics, onTrouble, log }: Parts,
-  { deps, door, hooks, stopping, decided }: Opened,
+  { deps, door, hooks, stopping, decided, questions }: Opened,
 ) {
   const { ledger } = interlock;
   const isUp = (): boolean => !stopping.aborted;
@@ -122,6 +126,7 @@ function apiOn(
   return addApi(base, {
     ledger,
     beside: deps.beside,
+    questions,
     door,
     hooks,
     ack: config.notices.ack,
@@ -136,12 +141,15 @@ function apiOn(
 /** `interlock serve`. */
 export async function serve(config: Config, log: Logger, people: People): Promise<Running> {
   assertNotExposed(config, people);
-  const parts = await openParts(config, log, 'serve');
+  const parts = await openParts(config, log, { half: 'serve' });
   const beside = await openBeside(config, { busyLimitMs: patienceMs });
-  const endings: readonly Stage[] = [
-    [{ what: 'the tables beside the ledger', ms: goodbyeMs, end: () => beside.close() }],
-    ...parts.endings,
+  const questions = askApart(config.ledger);
+  const [first = [], ...later] = parts.endings;
+  const goodbyes: Stage = [
+    { what: 'questions', ms: goodbyeMs, end: () => questions.close() },
+    { what: 'the tables beside the ledger', ms: goodbyeMs, end: () => beside.close() },
   ];
+  const endings: readonly Stage[] = [[...goodbyes, ...first], ...later];
   const { now, newId } = parts.interlock.ledger;
   const deps: IdentityDeps = { beside, now, newId };
   const ending = new AbortController();
@@ -149,10 +157,10 @@ export async function serve(config: Config, log: Logger, people: People): Promis
   try {
     const { door, opened } = await entranceFor(people, deps);
     const { hooks } = people;
-    const app = apiOn(parts, { deps, door, hooks, stopping: ending.signal, decided });
+    const app = apiOn(parts, { deps, door, hooks, stopping: ending.signal, decided, questions });
     const server = await listen(app, config.fleet);
     const told = await opened(server);
-    const working = worksToo(config) ? await startWork(parts) : null;
+    const working = worksToo(config) ? await workApart(parts.metrics) : null;
     log.info({ url: server.url, name: parts.name, works: working !== null }, 'serving');
     return {
       url: server.url,

@@ -1,6 +1,6 @@
 /**
  * The working half: a worker and the relay of notices. `interlock work` runs it alone, with its probes on a port of its
- * own; an embedded `serve` runs it beside the HTTP API.
+ * own; an embedded `serve` runs it in a thread (workApart.ts).
  */
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
@@ -63,7 +63,7 @@ export async function startWork(parts: Parts): Promise<{ readonly endings: Stage
 
 /** `interlock work`. */
 export async function work(config: Config, log: Logger): Promise<Running> {
-  const parts = await openParts(config, log, 'work');
+  const parts = await openParts(config, log, { half: 'work' });
   let up = true;
   const { metrics, doorbell, interlock } = parts;
   const { store } = interlock.ledger;

@@ -8,7 +8,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openSession } from '../service/identity/sessions.ts';
 import { createToken } from '../service/identity/tokens.ts';
+import { waiting } from '../service/askApart.ts';
 import { listen } from '../service/listen.ts';
 import { openBeside } from '../service/openBeside.ts';
 import { newId, openLedger } from '../service/openLedger.ts';
@@ -34,6 +36,7 @@ const silent: Server = createServer((socket) => {
 });
 let half: Half;
 let secret = '';
+let lead = '';
 
 beforeAll(async () => {
   silent.listen(0, '127.0.0.1');
@@ -56,6 +59,14 @@ beforeAll(async () => {
     { name: 'test', origin: 'test' },
   );
   secret = made.secret;
+  const identity = { beside, now: () => Date.now(), newId };
+  const who = { person: 'lead', issuer: 'test', subject: 'lead', strength: 'test' };
+  const session = await openSession(
+    identity,
+    { who: { ...who, authenticatedAt: Date.now() }, expiresAt: Date.now() + 3_600_000 },
+    { name: 'test', origin: 'test' },
+  );
+  lead = `interlock-embedded-session=${session.secret}`;
   await beside.close();
   half = startHalf(await builtFolder(), 'serve', {
     INTERLOCK_LEDGER: ledger,
@@ -105,6 +116,39 @@ it('C49: reports are acknowledged while model, Redis and sink hang', async () =>
   took.sort((one, other) => one - other);
   // 50 ms is the claim on a quiet machine; whatever hangs here would take seconds, and forever without an end.
   expect(took[75]).toBeLessThan(2_000);
+});
+
+it('C51: of many what-ifs at once a few are thought about, apart from the requests, and the rest told 503', async () => {
+  const url = await half.url;
+  const at = new Date(tonight(25)).toISOString();
+  const occurred = new Date().toISOString();
+  const facts = [{ revised: { checkpoint: 'rollback', at } }];
+  const own = { source: 'interlock', by: 'lead', occurred, facts };
+  const headers = { cookie: lead, origin: url, 'sec-fetch-site': 'same-origin' };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, count) =>
+      fetch(`${url}/cutovers/hanging/what-if`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ reports: [{ ...own, id: `if-${count}` }] }),
+      }),
+    ),
+  );
+  const bodies = await Promise.all(answers.map((answer) => answer.text()));
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(
+    waiting.what_if,
+  );
+  expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(20);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.headers.get('retry-after')).toBe('5');
+  expect(bodies.some((body) => body.includes('"code":"busy"'))).toBe(true);
+  expect(bodies.some((body) => body.includes('"ruling":"accepted"'))).toBe(true);
+  const status = await fetch(`${url}/cutovers/hanging/status`, { headers });
+  expect([status.status, await status.json()]).toEqual([
+    200,
+    expect.objectContaining({ cutover: 'hanging' }),
+  ]);
 });
 
 it('C51: a flood of one caller is told 429 and when to come back; others are not', async () => {

@@ -13,6 +13,7 @@ import { embeddedDoor } from '../service/identity/embeddedDoor.ts';
 import { listen, type Listening } from '../service/listen.ts';
 import { ackToken } from '../service/notices/ackLink.ts';
 import { openBeside } from '../service/openBeside.ts';
+import { questionsHere } from '../service/questions.ts';
 import type { Beside } from '../ledger/stores/beside.ts';
 import { plainName } from '../service/words/plainName.ts';
 import { startBrowser, type Watched, watchedPage } from './support/browser.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
   const app = addApi(new Hono(), {
     ledger: own,
     beside,
+    questions: questionsHere(own),
     door: embeddedDoor({ ...own, beside }, { limits, port: () => port }),
     hooks: [],
     ack: ackSettings,

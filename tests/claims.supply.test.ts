@@ -127,6 +127,9 @@ const mayFetch = ['agents/model.ts'];
 /** Files that know Node's own HTTP: one posts through a guarded agent, one reads what a socket has taken. */
 const mayKnowHttp = ['service/notices/guardedPost.ts', 'service/http/streams.ts'];
 
+/** Files that run our own code in a thread. */
+const mayThread = ['service/workApart.ts', 'service/workThread.ts'];
+
 /** What a file does that only adapters may: starts processes, evaluates text, fetches. */
 function reaches(file: string, text: string): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -134,7 +137,8 @@ function reaches(file: string, text: string): string[] {
   const look = (node: ts.Node): void => {
     if (
       ts.isStringLiteral(node) &&
-      /^(node:)?(child_process|cluster|vm|worker_threads)$/.test(node.text)
+      /^(node:)?(child_process|cluster|vm|worker_threads)$/.test(node.text) &&
+      !(node.text === 'node:worker_threads' && mayThread.includes(file))
     ) {
       found.push(`${file}: ${node.text}`);
     }

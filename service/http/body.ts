@@ -12,6 +12,10 @@ import { type Field, Problem } from './problem.ts';
 export const largestBody = 1_048_576;
 const deepest = 64;
 
+/** An answer whose JSON is text already. */
+export const jsonText = (text: string): Response =>
+  new Response(text, { headers: { 'content-type': 'application/json' } });
+
 const jsonTypes = /^application\/(json|[a-z0-9.+-]+\+json)\s*(;.*)?$/i;
 
 /** How deep brackets and braces nest, outside of strings. */

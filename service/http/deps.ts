@@ -7,12 +7,15 @@ import type { Beside } from '../../ledger/stores/beside.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
 import type { Door } from '../identity/door.ts';
 import type { AckSettings } from '../notices/ackLink.ts';
+import type { Questions } from '../questions.ts';
 import type { Hook } from '../hooks/settings.ts';
 import type { Limits } from './limits.ts';
 
 export type ApiDeps = {
   readonly ledger: LedgerDeps;
   readonly beside: Beside;
+  /** What makes a process think is asked here: it may be answered elsewhere. */
+  readonly questions: Questions;
   readonly door: Door;
   readonly hooks: readonly Hook[];
   /** Null: messages carry no link, and the page behind one answers nobody. */

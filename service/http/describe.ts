@@ -86,7 +86,7 @@ const problems: Readonly<Record<number, string>> = {
   422: 'The body has problems, or the key was used with another body.',
   428: 'Say with If-Match which packet you saw.',
   429: 'Too many requests: Retry-After says when.',
-  503: 'The ledger cannot do it now. Nothing is acknowledged.',
+  503: 'The ledger cannot do it now, and nothing is acknowledged; or too much is asked at once.',
 };
 
 type Facets = Omit<Needs, 'writes'> & { readonly writes: boolean; readonly takes: boolean };

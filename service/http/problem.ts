@@ -6,6 +6,7 @@ import type { Rejection } from '../../ledger/commands.ts';
 import { StoreTrouble } from '../../ledger/trouble.ts';
 import type { Refusal } from '../identity/refusal.ts';
 import { cleanedBy } from '../logger.ts';
+import { Busy } from '../questions.ts';
 import { rejectionWords } from '../words/codes.ts';
 import { rejectionAnswers } from './rejections.ts';
 
@@ -107,6 +108,7 @@ export function problemOfRejection(
 
 /** Seconds after which it is worth trying again. */
 const retryAfter = '1';
+const busyRetryAfter = '5';
 
 /** The ledger cannot be reached, or could not take it. Nothing is acknowledged. */
 export function problemOfTrouble({ code, outcome }: StoreTrouble): ProblemDetails {
@@ -121,10 +123,20 @@ export function problemOfTrouble({ code, outcome }: StoreTrouble): ProblemDetail
   };
 }
 
+/** More is asked than can be thought about. */
+const problemOfBusy = ({ message }: Busy): ProblemDetails => ({
+  status: 503,
+  code: 'busy',
+  detail: `this cannot be answered now: ${message}`,
+  fix: `ask again after ${busyRetryAfter} seconds`,
+  headers: { 'retry-after': busyRetryAfter },
+});
+
 /** Any error as a problem. What is not foreseen is told as our own failure, without its words. */
 export function problemOf(error: unknown): ProblemDetails {
   if (error instanceof Problem) return error.details;
   if (error instanceof StoreTrouble) return problemOfTrouble(error);
+  if (error instanceof Busy) return problemOfBusy(error);
   return {
     status: 500,
     code: 'interlock_failed',

@@ -5,7 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ReportBody } from '../../ledger/facts.ts';
 import { ReportText } from '../runbook/factsFormat.ts';
-import { parseFacts } from '../runbook/parse.ts';
+import { factsFrom } from '../runbook/parse.ts';
 import { fileProblem } from './body.ts';
 import type { Place } from './route.ts';
 
@@ -25,12 +25,7 @@ export function bodiesOf(
   { state }: Place,
   under: string,
 ): ReportBody[] {
-  const text = JSON.stringify(under === '' ? reports[0] : { reports });
-  const read = parseFacts(text, 'body', state.situation.plan);
+  const read = factsFrom(under === '' ? reports[0] : { reports }, state.situation.plan);
   if (read.problems.length === 0) return [...read.reports];
-  // The text is ours: its lines say nothing to whoever sent the body.
-  throw fileProblem(
-    read.problems.map((problem) => ({ ...problem, line: null })),
-    '',
-  );
+  throw fileProblem(read.problems, '');
 }

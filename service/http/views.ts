@@ -9,7 +9,6 @@ import { holdsOf, isUnexplained } from '../../ledger/explaining.ts';
 import { lineage } from '../../ledger/lineage.ts';
 import { ordersOf } from '../../ledger/views.ts';
 import { eventsOf, namesOfPacket, packetsOf } from '../packets.ts';
-import { statusJson, statusOf } from '../status.ts';
 import {
   DiffAnswer,
   HoldsAnswer,
@@ -22,6 +21,7 @@ import {
 import type { ApiDeps } from './deps.ts';
 import { packetsNamed } from './packetNamed.ts';
 import { Problem } from './problem.ts';
+import { jsonText } from './body.ts';
 import { type Asked, type Declared, type Place, route } from './route.ts';
 
 type Look = Asked<never, never>;
@@ -40,10 +40,8 @@ const AsOf = z.object({
 });
 type AsOf = z.infer<typeof AsOf>;
 
-function status({ context, place }: Look, { ledger }: ApiDeps): Response {
-  const { judge, now } = ledger;
-  return context.json(statusJson(statusOf(place().state, { judge, now: now() })));
-}
+const status = async ({ place }: Look, { questions }: ApiDeps): Promise<Response> =>
+  jsonText(await questions.status(place().cutoverId));
 
 /** What became of a packet, in one word. */
 function standingOf(packetId: string, { state }: Place): string {
@@ -141,7 +139,7 @@ export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
     about:
       'The order in force and whether it is stale, the forecast, what waits, who acts on old orders.',
     answers: { 200: { about: 'As of now.', schema: StatusAnswer } },
-    handle: async (asked) => status(asked, deps),
+    handle: (asked) => status(asked, deps),
   }),
   route<never, never>({
     ...shared,

@@ -50,13 +50,30 @@ export function parseRunbook(text: string, fileName: string): ParsedRunbook {
 /** Reads a facts text for a cutover with this plan. Times that cannot be read stay in the facts as readings. */
 export function parseFacts(text: string, fileName: string, plan: Plan): ParsedFacts {
   const source = readSource(text, fileName);
-  const nothing = { reports: [], steps: [] };
-  if (source.problems.length > 0) return { ...nothing, problems: inFileOrder(source.problems) };
-  const halves = malformed(source.value);
-  if (halves.length > 0) return { ...nothing, problems: locate(halves, fileName, source.lineOf) };
-  const { steps, findings } = readFacts(source.value, plan);
-  if (findings.length > 0)
-    return { ...nothing, problems: locate(findings, fileName, source.lineOf) };
+  if (source.problems.length > 0) {
+    return { reports: [], steps: [], problems: inFileOrder(source.problems) };
+  }
+  return factsIn(source.value, plan, (findings) => locate(findings, fileName, source.lineOf));
+}
+
+function factsIn(
+  value: unknown,
+  plan: Plan,
+  located: (findings: readonly Finding[]) => readonly FileProblem[],
+): ParsedFacts {
+  const wrong = (findings: readonly Finding[]): ParsedFacts => ({
+    reports: [],
+    steps: [],
+    problems: located(findings),
+  });
+  const halves = malformed(value);
+  if (halves.length > 0) return wrong(halves);
+  const { steps, findings } = readFacts(value, plan);
+  if (findings.length > 0) return wrong(findings);
   const reports = steps.flatMap((step) => step.reports.map(({ body }) => body));
   return { reports, steps, problems: [] };
 }
+
+/** As `parseFacts`, for facts that were read from JSON already: they have no lines. */
+export const factsFrom = (value: unknown, plan: Plan): ParsedFacts =>
+  factsIn(value, plan, (findings) => locate([...findings], 'body', () => null));

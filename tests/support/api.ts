@@ -15,6 +15,7 @@ import { oidcDoor } from '../../service/identity/oidcDoor.ts';
 import { openSession } from '../../service/identity/sessions.ts';
 import { createToken, type TokenWanted } from '../../service/identity/tokens.ts';
 import { openBeside } from '../../service/openBeside.ts';
+import { questionsHere } from '../../service/questions.ts';
 import type { Store } from '../../ledger/store.ts';
 import { type Loop, loopOn } from './loop.ts';
 
@@ -99,6 +100,7 @@ export async function apiOn(plan: Plan, options: ApiOptions = {}): Promise<Api> 
   const deps: ApiDeps = {
     ledger,
     beside,
+    questions: questionsHere(ledger),
     door: oidcDoor(identity, { provider, limits }),
     hooks: options.hooks ?? [],
     ack: { publicUrl: origin, secret: 'x'.repeat(32), validMinutes: 720 },

@@ -1,0 +1,42 @@
+/**
+ * Works in a thread beside the server of an embedded `serve`: a run that thinks long about a large plan delays no
+ * request. It shares nothing with the server but the ledger's file, as another process would.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Metrics } from './metrics.ts';
+import { drainMs, goodbyeMs, type Stage } from './stopping.ts';
+import type { Word } from './workThread.ts';
+
+function count(metrics: Metrics, word: Word): void {
+  switch (word.is) {
+    case 'working':
+      return;
+    case 'run':
+      return metrics.onRun(word.seen);
+    case 'look':
+      return metrics.onLook(word.waiting);
+    case 'trouble':
+      return metrics.onTrouble(word.kind);
+  }
+}
+
+/**
+ * Starts it and waits until it works. A thread that fails later ends the process, as the same failure would have without
+ * a thread: whoever watches the process starts it again.
+ */
+export async function workApart(metrics: Metrics): Promise<{ readonly endings: Stage }> {
+  const thread = new Worker(new URL('./workThread.js', import.meta.url));
+  thread.on('message', (word: Word) => count(metrics, word));
+  // Rejects when the thread fails before it has begun.
+  await once(thread, 'message');
+  thread.on('error', (error) => {
+    throw error;
+  });
+  const ended = once(thread, 'exit');
+  const end = async (): Promise<void> => {
+    thread.postMessage('stop');
+    await ended;
+  };
+  return { endings: [{ what: 'the work', ms: drainMs + 3 * goodbyeMs, end }] };
+}
