@@ -2,19 +2,22 @@
  * Finding packets in a ledger: all that were ever prepared, the one that somebody names, and what a decision on it
  * binds to. The command line and the HTTP API both ask here.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { CutoverState, PacketRecord } from '../ledger/cutover.ts';
 import type { DecisionBinding, LedgerEvent } from '../ledger/events.ts';
 import type { Store } from '../ledger/store.ts';
 
-const page = 1_000;
+/** Reading a row checks it whole: so many take some milliseconds. */
+const page = 100;
 
-/** Every event of a cutover, in order. */
+/** Every event of a cutover, in order. It lets others have a turn between pages, since a file is read without waiting. */
 export async function eventsOf(store: Store, cutoverId: string): Promise<LedgerEvent[]> {
   const all: LedgerEvent[] = [];
   for (;;) {
     const next = await store.read(cutoverId, { after: all.length, limit: page });
     all.push(...next);
     if (next.length < page) return all;
+    await othersTurn();
   }
 }
 

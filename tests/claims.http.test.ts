@@ -188,6 +188,21 @@ describe('a request that is wrong', () => {
   });
 });
 
+describe('a body that is wrong in more places than anybody reads', () => {
+  it('is answered with the first hundred and how many there are', async () => {
+    const wrong = { ...late('b-1'), facts: [{ nothing: 1 }] };
+    const { status, body } = await ask(`${at}/reports/batch`, {
+      as: board,
+      body: { reports: Array.from({ length: 200 }, () => wrong) },
+    });
+    expect(status).toBe(422);
+    expect(Problem.parse(body).errors).toHaveLength(100);
+    expect(
+      Number(/^the body has (\d+) problems/.exec(Problem.parse(body).detail)?.[1]),
+    ).toBeGreaterThan(199);
+  });
+});
+
 describe('an Idempotency-Key', () => {
   it('gets the same answer for the same body, and 422 for another', async () => {
     const body = late('b-1');

@@ -10,6 +10,7 @@ import type { Plan } from '../../ledger/plan.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
 import { cutoversOf, reportOf, textOf } from './mapping.ts';
 import { at, type Message, messageOf, occurredIn } from './message.ts';
+import { problemResponse } from '../http/problem.ts';
 import type { Hook } from './settings.ts';
 import { verify } from './verify.ts';
 
@@ -24,23 +25,22 @@ export type HookDeps = {
 
 const largestBody = 512 * 1_024;
 
-const problem = (status: 401 | 404 | 413 | 503, code: string, detail: string): Response =>
-  new Response(
-    JSON.stringify({
-      type: `urn:interlock:problem:${code}`,
-      title: 'Not taken',
-      status,
-      code,
-      detail,
-    }),
-    {
-      status,
-      headers: {
-        'content-type': 'application/problem+json',
-        ...(status === 503 ? { 'retry-after': '30' } : {}),
-      },
-    },
-  );
+const fixes = {
+  401: 'sign the bytes as they are sent, with the secret of this hook, and with a clock that is right',
+  404: 'correct the id in the address, or set the hook up',
+  413: 'send less at once',
+  503: 'send the same message again',
+} as const;
+
+const problem = (status: keyof typeof fixes, code: string, detail: string): Response =>
+  problemResponse({
+    status,
+    code,
+    title: 'Not taken',
+    detail,
+    fix: fixes[status],
+    headers: status === 503 ? { 'retry-after': '30' } : {},
+  });
 
 async function placeFor(
   { ledger }: HookDeps,

@@ -83,6 +83,8 @@ const tooLarge = (): Response =>
     code: 'body_too_large',
     detail: `the body has more than ${largestBody} bytes`,
     fix: 'send less at once',
+    // The rest of the body is not read, so nothing can follow it on this connection.
+    headers: { connection: 'close' },
   });
 
 const path = (declared: Declared): string => declared.path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -34,6 +34,8 @@ type Runbook = z.infer<typeof Runbook>;
 async function list({ context, caller }: Asked<never, never>, { ledger }: ApiDeps) {
   const cutovers = [];
   for (const cutoverId of await ledger.store.cutovers()) {
+    // A token is about the cutovers that it names: nothing has to be folded to know that.
+    if (caller.kind === 'machine' && !isConcerned(caller, cutoverId, [])) continue;
     const state = await load(ledger.store, cutoverId);
     if (state === null) continue;
     const { plan } = state.situation;

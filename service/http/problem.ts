@@ -3,6 +3,7 @@
  * fields it is about. It never repeats a credential and never shows the inside of a failure of our own.
  */
 import type { Rejection } from '../../ledger/commands.ts';
+import { VersionMoved } from '../../ledger/store.ts';
 import { StoreTrouble } from '../../ledger/trouble.ts';
 import type { Refusal } from '../identity/refusal.ts';
 import { cleanedBy } from '../logger.ts';
@@ -56,6 +57,9 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not now',
 };
 
+/** As many wrong fields as are listed: a body can be wrong in more places than anybody reads. `detail` counts all. */
+const mostErrors = 100;
+
 /** What a caller sent is named in problems, and never anything that should not have been sent. */
 const cleaned = cleanedBy([]);
 
@@ -69,7 +73,7 @@ export function problemResponse(details: ProblemDetails): Response {
     code,
     detail,
     fix,
-    errors,
+    errors: errors.slice(0, mostErrors),
     ...more,
   };
   return new Response(cleaned(JSON.stringify(body)), {
@@ -123,6 +127,15 @@ export function problemOfTrouble({ code, outcome }: StoreTrouble): ProblemDetail
   };
 }
 
+/** Other writers were first, again and again. */
+const overtaken: ProblemDetails = {
+  status: 503,
+  code: 'ledger_moved',
+  detail: 'others wrote to this cutover again and again meanwhile: nothing was written',
+  fix: 'send the same request again, with the same Idempotency-Key',
+  headers: { 'retry-after': retryAfter },
+};
+
 /** More is asked than can be thought about. */
 const problemOfBusy = ({ message }: Busy): ProblemDetails => ({
   status: 503,
@@ -137,6 +150,7 @@ export function problemOf(error: unknown): ProblemDetails {
   if (error instanceof Problem) return error.details;
   if (error instanceof StoreTrouble) return problemOfTrouble(error);
   if (error instanceof Busy) return problemOfBusy(error);
+  if (error instanceof VersionMoved) return overtaken;
   return {
     status: 500,
     code: 'interlock_failed',

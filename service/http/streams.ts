@@ -119,14 +119,20 @@ function watch(asked: Asked<never, After>, deps: ApiDeps, callerMs: number) {
     const outgoing = outgoingOf(asked.context);
     setTimeout(() => outgoing?.destroy(), graceMs).unref();
   };
+  let looking = false;
   const timer = setInterval(() => {
+    // A database that answers slowly is not asked again before it has.
+    if (looking) return;
+    looking = true;
     void lostBy(asked, deps).then((lost) => {
+      looking = false;
       if (lost !== null) end(lost);
     });
   }, callerMs);
   timer.unref();
   const stopped = (): void => end('stopping');
   deps.stopping?.addEventListener('abort', stopped, { once: true });
+  if (deps.stopping?.aborted === true) stopped();
   return {
     signal: ending.signal,
     stop: () => {
