@@ -16,6 +16,7 @@ type Database = Kysely<Tables & WakeTables>;
 
 const ringLimitMs = 1_000;
 const lookEveryMs = 150;
+const ringEveryMs = 100;
 const restMs = 200;
 const longestRestMs = 30_000;
 
@@ -113,26 +114,53 @@ function listener({ atOnce, onTrouble, beside, database, work, nudge }: Listenin
   };
 }
 
+/**
+ * The first ring for a cutover at once, those that follow within a moment as one after it: each is a flushed commit, and
+ * a storm of reports must not wait for its own rings. What still waits when it closes is left to the sweep.
+ */
+function spacing(ring: Doorbell['ring']) {
+  const resting = new Map<Id, { readonly over: Promise<void>; again: Promise<void> | null }>();
+  const closing = new AbortController();
+  const spaced = (cutoverId: Id): Promise<void> => {
+    const rest = resting.get(cutoverId);
+    if (rest !== undefined) {
+      rest.again ??= rest.over.then(() => (closing.signal.aborted ? undefined : spaced(cutoverId)));
+      return rest.again;
+    }
+    const over = pause(ringEveryMs, undefined, { signal: closing.signal, ref: false })
+      .catch(() => undefined)
+      .then(() => void resting.delete(cutoverId));
+    resting.set(cutoverId, { over, again: null });
+    return ring(cutoverId);
+  };
+  return { ring: spaced, close: () => closing.abort() };
+}
+
 /** The doorbell on the tables beside the ledger, which it closes with itself. */
 export function wakeDoorbell(deps: DoorbellDeps & { readonly beside: Beside }): Doorbell {
   const { beside, onTrouble } = deps;
   const database = beside.database.withTables<WakeTables>();
   let rung = new AbortController();
   const nudge = (): AbortSignal => rung.signal;
+  const ringNow = async (cutoverId: Id): Promise<void> => {
+    try {
+      const writing = beside.ask(() => ringIn(database, cutoverId));
+      await within(ringLimitMs, 'ringing', writing);
+      rung.abort();
+      rung = new AbortController();
+    } catch (error) {
+      onTrouble(cutoverId, error);
+    }
+  };
+  const spaced = spacing(ringNow);
   return {
-    ring: async (cutoverId) => {
-      try {
-        const writing = beside.ask(() => ringIn(database, cutoverId));
-        await within(ringLimitMs, 'ringing', writing);
-        rung.abort();
-        rung = new AbortController();
-      } catch (error) {
-        onTrouble(cutoverId, error);
-      }
-    },
+    ring: spaced.ring,
     // It lies in the ledger's own database: whoever asks has asked that already.
     isUp: async () => true,
     listen: async (work) => ({ stop: listener({ ...deps, database, work, nudge }) }),
-    close: () => beside.close(),
+    close: () => {
+      spaced.close();
+      return beside.close();
+    },
   };
 }
