@@ -79,7 +79,7 @@ describe('C48: a stream', () => {
     let last = 0;
     // 10,000 at depth 10.
     const total = scaled(1) > 1 ? scaled(1_000) : 300;
-    const reading = fc.sample(fc.integer({ min: 1, max: total / 15 }), total);
+    const reading = fc.sample(fc.integer({ min: 1, max: Math.floor(total / 15) }), total);
     const told = (async () => {
       for (let count = 0; count < total; count += 1) {
         await api.loop.report([forecast('rollback', minute(40 + (count % 30)))]);
