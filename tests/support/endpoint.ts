@@ -8,6 +8,9 @@ import type { Asked, Policy, Said } from './endpointTalk.ts';
 import { fail, type Fault, isWire } from './endpointFaults.ts';
 import { reached } from './reached.ts';
 
+/** Something that works out what to say. */
+type Engine = (asked: Asked) => Promise<Said>;
+
 export type Endpoint = {
   /** For OPENAI_BASE_URL. */
   readonly baseUrl: string;
@@ -17,8 +20,9 @@ export type Endpoint = {
   readonly authorizations: readonly string[];
   /** Connections made so far. */
   readonly connections: () => number;
-  /** From now on: another policy, or a fault for every request; null: no fault. */
+  /** From now on: another policy, an engine that takes its time, or a fault for every request; null: no fault. */
   say(policy: Policy): void;
+  think(engine: Engine): void;
   misbehave(fault: Fault | null): void;
   close(): Promise<void>;
 };
@@ -134,7 +138,11 @@ const listening = (server: Server): Promise<number> =>
 export async function openEndpoint(policy: Policy): Promise<Endpoint> {
   const asked: Asked[] = [];
   const authorizations: string[] = [];
-  const now: { policy: Policy; fault: Fault | null } = { policy, fault: null };
+  const now: { policy: Policy; engine: Engine | null; fault: Fault | null } = {
+    policy,
+    engine: null,
+    fault: null,
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readAsked(request);
     const count = asked.length;
@@ -144,7 +152,11 @@ export async function openEndpoint(policy: Policy): Promise<Endpoint> {
       response.writeHead(404).end('{}');
       return;
     }
-    const { fault } = now;
+    const { fault, engine } = now;
+    if (engine !== null) {
+      reply(response, body, { said: await engine(body), count });
+      return;
+    }
     if (fault !== null) reached('fault', fault.name);
     if (fault !== null && isWire(fault)) {
       fail(response, fault, () => wholeBody(body, now.policy(body, count), count));
@@ -166,6 +178,9 @@ export async function openEndpoint(policy: Policy): Promise<Endpoint> {
     connections: () => connections,
     say: (next) => {
       now.policy = next;
+    },
+    think: (engine) => {
+      now.engine = engine;
     },
     misbehave: (fault) => {
       if (fault?.name === 'refused') reached('fault', fault.name);
