@@ -60,18 +60,20 @@ describe('a storm of reports', () => {
     await eventually('packet 1', async () => (await load(store, cutoverId))?.current);
     const walker = await fleet.walker(() => servers);
     const startedAt = performance.now();
-    let unavailable = 0;
+    let putOff = 0;
     await Promise.all(
       Array.from({ length: count }, async (_, index) => {
         await pause((index * spanMs) / count);
         const said = { id: `storm-${index}`, minutes: 10 + ((index * 7) % 45) };
         const order = () => (index % 2 === 0 ? servers : servers.toReversed());
         const call = lateReport(cutoverId, said);
-        // A source whose report was not acknowledged tries again.
+        // A source whose report was not acknowledged tries again in a while.
         const acknowledged = await eventually(`report ${index}`, async () => {
           const { answer } = await postUntilAnswered(order, walker.board, call);
-          if (answer.status === 503) unavailable += 1;
-          return answer.status === 503 ? null : answer;
+          if (answer.status !== 503 && answer.status !== 429) return answer;
+          putOff += 1;
+          await pause(1_000);
+          return null;
         });
         expect(acknowledged.status).toBe(202);
       }),
@@ -84,7 +86,7 @@ describe('a storm of reports', () => {
     const [reported, presented] = [at('ReportReceived'), at('ApprovalRequested')];
     const afterMs = (presented.at(-1) ?? 0) - (reported.at(-1) ?? Infinity);
     process.stdout.write(
-      `storm: ${count} reports in ${Math.round(sentMs)} ms, ${presented.length} packets, the last ${afterMs} ms after the last report; ${unavailable} answers 503\n`,
+      `storm: ${count} reports in ${Math.round(sentMs)} ms, ${presented.length} packets, the last ${afterMs} ms after the last report; ${putOff} put off (503, 429)\n`,
     );
     expect(reported).toHaveLength(count);
     expect(presented.length).toBeLessThanOrEqual(3);
