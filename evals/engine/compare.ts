@@ -12,13 +12,12 @@ export type Step = {
   readonly moved: readonly string[];
   /** Pairs of one owner that are both placed before and after, and in the other order. */
   readonly orderFlips: number;
-  /** Whom each change concerns: owners before and after, and observers. */
+  /** Whom each change concerns: owners before and after; observers, unless it only changes hands. */
   readonly affected: ReadonlyMap<string, readonly string[]>;
 };
 
 function differs(was: PacketLine | undefined, is: PacketLine): boolean {
-  if (was === undefined || (was.state === 'held') !== (is.state === 'held')) return true;
-  return is.state !== 'held' && (was.startAt !== is.startAt || was.owner !== is.owner);
+  return movesOrHolds(was, is) || (is.state !== 'held' && was?.owner !== is.owner);
 }
 
 function flips(before: ReadonlyMap<string, PacketLine>, lines: readonly PacketLine[]): number {
@@ -33,17 +32,33 @@ function flips(before: ReadonlyMap<string, PacketLine>, lines: readonly PacketLi
   ).length;
 }
 
+/** Another start or hold: what somebody who watches hears of. Who does it is between the two hands. */
+const movesOrHolds = (was: PacketLine | undefined, is: PacketLine): boolean =>
+  was === undefined ||
+  (was.state === 'held') !== (is.state === 'held') ||
+  (is.state !== 'held' && was.startAt !== is.startAt);
+
+/** Whom a line is told to: its owner; without one, who was told before, else the approved owner. */
+function ownersOf(was: PacketLine | undefined, is: PacketLine, approved: string): string[] {
+  const before = was === undefined ? null : (was.owner ?? approved);
+  return [...(before === null ? [] : [before]), is.owner ?? before ?? approved];
+}
+
 function affectedBy(
   changed: readonly PacketLine[],
   before: ReadonlyMap<string, PacketLine>,
   plan: Plan,
 ): ReadonlyMap<string, readonly string[]> {
   const affected = new Map<string, string[]>();
-  const observers = new Map(plan.checkpoints.map((one) => [one.id, one.observers]));
-  for (const { checkpoint, owner } of changed) {
+  const known = new Map(plan.checkpoints.map((one) => [one.id, one]));
+  for (const line of changed) {
+    const { checkpoint } = line;
+    const was = before.get(checkpoint);
+    const planned = known.get(checkpoint);
+    if (planned === undefined) continue;
     const people = new Set([
-      ...(observers.get(checkpoint) ?? []),
-      ...[owner, before.get(checkpoint)?.owner].filter((one) => typeof one === 'string'),
+      ...ownersOf(was, line, planned.approvedOwner),
+      ...(movesOrHolds(was, line) ? planned.observers : []),
     ]);
     for (const person of people) {
       affected.set(person, [...(affected.get(person) ?? []), checkpoint]);
@@ -53,7 +68,11 @@ function affectedBy(
 }
 
 /** From the packet before to the one after it; nothing has changed when there is none before. */
-export function compare(before: Packet | null, after: Packet, plan: Plan): Step {
+export function compare(
+  before: Pick<Packet, 'lines'> | null,
+  after: Pick<Packet, 'lines'>,
+  plan: Plan,
+): Step {
   if (before === null) return { changed: [], moved: [], orderFlips: 0, affected: new Map() };
   const old = new Map(before.lines.map((line) => [line.checkpoint, line]));
   const lines = after.lines.filter(open);

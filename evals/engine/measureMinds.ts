@@ -31,6 +31,7 @@ function costOf(events: readonly LedgerEvent[]): Tally {
       body.type === 'ModelAnswered'
         ? tally({
             calls: body.used.calls,
+            tokens: body.used.tokens,
             microCost: body.used.microCost,
             latencyMs: body.used.milliseconds,
           })

@@ -32,7 +32,7 @@ export const rates = [
     per: 'packets',
     better: 'lower',
     meaning:
-      'runs of the workflow in the step that prepared a packet, up to that packet; 1 is the least',
+      'runs of the workflow in the step that prepared a packet, up to its newest; 1 is the least',
   },
   {
     name: 'turns-to-packet',
@@ -41,7 +41,7 @@ export const rates = [
     per: 'packets',
     better: 'lower',
     meaning:
-      'proposals made in the step up to the packet; 3 or 4 is the least, each repair is one more',
+      'proposals made in the step up to its newest packet; 3 or 4 is the least, each repair is one more',
   },
   {
     name: 'held',
@@ -98,7 +98,8 @@ export const rates = [
     of: 'affectedTold',
     per: 'affected',
     better: 'higher',
-    meaning: 'affected people whose own lines name every change that concerns them',
+    meaning:
+      'people who own what changed (before or after), or observe what has another start or hold, and whose own lines name all of it',
   },
   {
     name: 'told-in-vain',
@@ -138,7 +139,8 @@ export const rates = [
     of: 'needlessMoves',
     per: 'packets',
     better: 'lower',
-    meaning: 'changes beyond those that the drill states as true, for each packet',
+    meaning:
+      'changes beyond those that the drill states as true (none where it states nothing), for each packet',
   },
   {
     name: 'order-flips',
@@ -154,7 +156,8 @@ export const rates = [
     of: 'againSame',
     per: 'again',
     better: 'higher',
-    meaning: 'steps after which another run changes nothing: no proposal, no packet, no notice',
+    meaning:
+      'steps with a run after which another run changes nothing: no proposal, no packet, no notice',
   },
   {
     name: 'first-try',
@@ -197,12 +200,21 @@ export const rates = [
     meaning: 'calls to a model, for each packet',
   },
   {
+    name: 'model-tokens',
+    measure: null,
+    of: 'tokens',
+    per: 'packets',
+    better: 'lower',
+    meaning:
+      'tokens sent and answered, those of answers that came to nothing included, for each packet',
+  },
+  {
     name: 'input-tokens',
     measure: null,
     of: 'inputTokens',
     per: 'packets',
     better: 'lower',
-    meaning: 'tokens sent, for each packet',
+    meaning: 'tokens sent for proposals that a model made, for each packet',
   },
   {
     name: 'output-tokens',
@@ -210,7 +222,7 @@ export const rates = [
     of: 'outputTokens',
     per: 'packets',
     better: 'lower',
-    meaning: 'tokens answered, for each packet',
+    meaning: 'tokens answered for proposals that a model made, for each packet',
   },
   {
     name: 'micro-cost',

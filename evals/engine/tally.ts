@@ -40,6 +40,7 @@ const none = {
   repairs: 0,
   tookOver: 0,
   calls: 0,
+  tokens: 0,
   inputTokens: 0,
   outputTokens: 0,
   microCost: 0,

@@ -93,7 +93,7 @@ export const mindsChart = (played: readonly PlayedSuite[]): Promise<string> =>
 /** What asking a model cost each suite, for each packet. */
 export const costChart = (played: readonly PlayedSuite[]): Promise<string> =>
   ratesBySuite(played, {
-    names: ['model-calls', 'input-tokens', 'output-tokens', 'micro-cost', 'model-latency'],
+    names: ['model-calls', 'model-tokens', 'micro-cost', 'model-latency'],
     domain: null,
   });
 
