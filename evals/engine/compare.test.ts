@@ -73,3 +73,25 @@ describe('whom a change concerns', () => {
     expect([...later.affected.keys()].toSorted()).toEqual(['ann', 'dan']);
   });
 });
+
+describe('an order flip', () => {
+  const at = (start: number, owner: string) => ({
+    startAt: minute(start),
+    endAt: minute(start + 10),
+    owner,
+  });
+  const known = plan([checkpoint('cut'), checkpoint('check')]);
+  const flips = (cut: object, check: object): number =>
+    compare(
+      { lines: [line('cut', at(0, 'ann')), line('check', at(20, 'ann'))] },
+      { lines: [line('cut', cut), line('check', check)] },
+      known,
+    ).orderFlips;
+
+  it('is a pair of one owner, placed before and after, that swapped', () => {
+    expect(flips(at(40, 'ann'), at(20, 'ann'))).toBe(1);
+    expect(flips(at(10, 'ann'), at(20, 'ann'))).toBe(0);
+    expect(flips(at(40, 'ann'), at(20, 'bob'))).toBe(0);
+    expect(flips({ ...none, state: 'held' }, at(20, 'ann'))).toBe(0);
+  });
+});

@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drillFiles, loadDrill, type Drill } from '../../service/drill/load.ts';
+import { type Drill, drillFiles, loadDrills } from '../../service/drill/load.ts';
 import type { FileProblem } from '../../service/runbook/problems.ts';
 
 export type Suite = { readonly name: string; readonly drills: readonly Drill[] };
@@ -24,7 +24,7 @@ export async function suiteNames(folder: string): Promise<readonly string[]> {
 
 /** Loads one folder of drills as a suite. */
 export async function loadSuite(name: string, folder: string): Promise<FoundSuites> {
-  const loaded = await Promise.all((await drillFiles(folder)).map(loadDrill));
+  const loaded = await loadDrills(await drillFiles(folder));
   const problems = loaded.flatMap((one) => one.problems);
   const drills = loaded.flatMap(({ drill }) => (drill === null ? [] : [drill]));
   return { suites: problems.length > 0 ? [] : [{ name, drills }], problems };

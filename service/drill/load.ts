@@ -127,11 +127,19 @@ function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
   return { steps: [first, ...steps], findings: pen.desk.findings };
 }
 
-async function readPlan(
-  file: string,
-): Promise<{ plan: Plan | null; problems: readonly FileProblem[] }> {
+type ReadPlan = { readonly plan: Plan | null; readonly problems: readonly FileProblem[] };
+/** Runbooks that were read already: many drills stand on one, and reading it takes longer than the drill. */
+type Shelf = Map<string, Promise<ReadPlan>>;
+
+async function readPlan(file: string): Promise<ReadPlan> {
   const text = await textOf(file);
   return typeof text === 'string' ? parseRunbook(text, file) : { plan: null, problems: [text] };
+}
+
+function planOn(shelf: Shelf, file: string): Promise<ReadPlan> {
+  const known = shelf.get(file) ?? readPlan(file);
+  shelf.set(file, known);
+  return known;
 }
 
 async function readChanges(file: string | null, plan: Plan) {
@@ -143,7 +151,15 @@ async function readChanges(file: string | null, plan: Plan) {
 }
 
 /** Reads one drill file. */
-export async function loadDrill(file: string): Promise<LoadedDrill> {
+export const loadDrill = (file: string): Promise<LoadedDrill> => loadFrom(new Map(), file);
+
+/** Reads drill files, each runbook once. */
+export function loadDrills(files: readonly string[]): Promise<LoadedDrill[]> {
+  const shelf: Shelf = new Map();
+  return Promise.all(files.map((file) => loadFrom(shelf, file)));
+}
+
+async function loadFrom(shelf: Shelf, file: string): Promise<LoadedDrill> {
   const given = await textOf(file);
   if (typeof given !== 'string') return { drill: null, problems: [given] };
   const source = readSource(given, file);
@@ -160,7 +176,7 @@ export async function loadDrill(file: string): Promise<LoadedDrill> {
   }
   const text = parsed.data;
   const beside = (path: string): string => relative('.', join(dirname(file), path));
-  const { plan, problems } = await readPlan(beside(text.runbook));
+  const { plan, problems } = await planOn(shelf, beside(text.runbook));
   if (plan === null) return { drill: null, problems };
   const changes = await readChanges(text.changes === undefined ? null : beside(text.changes), plan);
   if (changes.problems.length > 0) return { drill: null, problems: changes.problems };
@@ -173,8 +189,17 @@ export async function loadDrill(file: string): Promise<LoadedDrill> {
 /** What a suite keeps beside its drills. Any other format is read as a drill, so that a misspelt one is not skipped. */
 const besideDrills: readonly unknown[] = ['interlock-runbook/1', 'interlock-facts/1'];
 
+/** The format that a file names in a line of its own, as every file of ours does: reading it whole takes far longer. */
+function formatAtSight(text: string): string | null {
+  const [first, ...more] = text.matchAll(/^(?:\{?\s{0,3}"format"|format): *"?([\w/-]+)"?,? *$/gm);
+  return more.length === 0 ? (first?.[1] ?? null) : null;
+}
+
 async function isDrill(file: string): Promise<boolean> {
-  const { value } = readSource(await readFile(file, 'utf8'), file);
+  const text = await readFile(file, 'utf8');
+  const seen = formatAtSight(text);
+  if (seen !== null) return !besideDrills.includes(seen);
+  const { value } = readSource(text, file);
   const format: unknown =
     typeof value === 'object' && value !== null && 'format' in value ? value.format : null;
   return !besideDrills.includes(format);

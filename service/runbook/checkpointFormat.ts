@@ -73,12 +73,9 @@ export const checkpointKeys = {
   approvals: z.array(assent).optional(),
   confirmations: z.array(assent).optional(),
   room: id('A place that holds one checkpoint at a time.').optional(),
-  observers: z
-    .array(Id)
-    .optional()
-    .meta({
-      description: 'People told when its time changes, or it is held, released, added or removed.',
-    }),
+  observers: z.array(Id).optional().meta({
+    description: 'People told when its time changes, or it is held, released, added or removed.',
+  }),
   weight: z.int().min(1).max(1000).optional().meta({
     description: 'How much a minute of its movement counts. Left out: 1.',
   }),
