@@ -93,7 +93,9 @@ export function grammarOf(plan: Plan): Grammar {
     summary: whole(
       `${marks}(?:${checkpoint}|(?:no|[1-9]\\d*) checkpoints of yours) - ${cutover} \\(v${version('version')} ${code}\\)`,
     ),
-    place: whole(`(?:REHEARSAL\\. )?${cutover}\\. All times are ${zone}${offsets}\\.`),
+    place: whole(
+      `(?:REHEARSAL\\. )?To ${person}\\. ${cutover}\\. All times are ${zone}${offsets}\\.`,
+    ),
     packet: whole(
       `Packet v${version('version')}, check code ${code}\\.(?: ${replaces})?`,
       `v${version('version')} ${code}`,

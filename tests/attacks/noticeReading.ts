@@ -137,10 +137,12 @@ function leftAfter(reads: readonly Read[], role: 'order' | 'change'): number {
   return last < 0 ? 0 : Number(reads[last + 1]?.read.slots?.['left'] ?? 0);
 }
 
-/** The version and code wherever they stand must be the packet's; what it replaces must be older. */
-function bindingFaults(reads: readonly Read[], { packet, checkCode }: Meant): string[] {
+/** The version and code wherever they stand must be the packet's, the person its reader; what it replaces must be older. */
+function bindingFaults(reads: readonly Read[], meant: Meant): string[] {
+  const { packet, checkCode, person, plan } = meant;
   return reads.flatMap(({ line, read: { slots } }) => {
     const wrong =
+      (line.role === 'place' && slots?.['person'] !== nameIn(plan.people)(person)) ||
       (slots?.['version'] !== undefined && Number(slots['version']) !== packet.version) ||
       (slots?.['only'] !== undefined && Number(slots['only']) !== packet.version) ||
       (slots?.['code'] !== undefined && slots['code'] !== checkCode) ||

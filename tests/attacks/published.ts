@@ -97,6 +97,7 @@ const WebhookBody = z.strictObject({
   data: z.strictObject({
     noticeId: z.string().refine(isId),
     cutover: z.string(),
+    zone: z.string(),
     rehearsal: z.boolean(),
     test: z.boolean(),
     person: z.string(),
@@ -153,8 +154,8 @@ function webhookRead(body: string, meant: Meant): Read {
     faults: [
       ...differs(
         'head',
-        [cutover, rehearsal, head.person, version, head.checkCode],
-        [packet.cutoverId, plan.mode === 'rehearsal', person, packet.version, checkCode],
+        [cutover, head.zone, rehearsal, head.person, version, head.checkCode],
+        [packet.cutoverId, plan.zone, plan.mode === 'rehearsal', person, packet.version, checkCode],
       ),
       ...differs('acknowledging', mustAcknowledge, packet.mustAcknowledge.includes(person)),
       ...differs('orders', orders, own),
