@@ -13,11 +13,11 @@ export type Pace = {
   readonly quietMs: number;
   /** After so long without a run the next change is looked at without waiting. */
   readonly calmMs: number;
-  /** However the reports keep coming, they are looked at after so long. */
+  /** However the reports keep coming, they are looked at after so long: no round figure, at which storms end too. */
   readonly longestWaitMs: number;
 };
 
-export const standardPace: Pace = { quietMs: 700, calmMs: 60_000, longestWaitMs: 60_000 };
+export const standardPace: Pace = { quietMs: 700, calmMs: 60_000, longestWaitMs: 45_000 };
 
 /** How long to wait before looking again whether reports have paused; 0 when they have. */
 export function msToWait(state: CutoverState, now: Instant, pace: Pace): number {
