@@ -2,6 +2,7 @@
  * The doorbell without Redis: a table of wakes beside the ledger, in the same file or database. A ring counts one up; a
  * listener looks again and again and answers up to the count that it saw. Any number of processes may listen.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ColumnType, Kysely } from 'kysely';
 import type { Beside } from '../../ledger/stores/beside.ts';
@@ -62,13 +63,15 @@ type Listening = DoorbellDeps & {
   readonly beside: Beside;
   readonly database: Database;
   readonly work: Answer;
-  /** Ends a pause early. */
-  readonly nudge: () => AbortSignal;
+  /** What it wants to be told of each ring in this process, until it stops. */
+  readonly heard: Set<() => void>;
 };
 
 /** Looks for wakes and answers them, until told to stop; then waits for what is under way. */
-function listener({ atOnce, onTrouble, beside, database, work, nudge }: Listening) {
+function listener({ atOnce, onTrouble, beside, database, work, heard }: Listening) {
   const stopping = new AbortController();
+  let pausing = new AbortController();
+  const rouse = (): void => pausing.abort();
   const underWay = new Map<Id, Promise<void>>();
   const rests = new Map<Id, Rest>();
 
@@ -99,16 +102,23 @@ function listener({ atOnce, onTrouble, beside, database, work, nudge }: Listenin
 
   const forever = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const signal = AbortSignal.any([stopping.signal, nudge()]);
+      // Made before the look: a ring during it ends the pause that follows. One for each pause, since Node remembers
+      // whatever AbortSignal.any made of a signal for as long as that lives.
+      pausing = new AbortController();
       await look().catch((error: unknown) => onTrouble(null, error));
       const next = underWay.size >= atOnce ? [...underWay.values()] : [];
-      const sleep = pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      const sleep = pause(lookEveryMs, undefined, { signal: pausing.signal }).catch(
+        () => undefined,
+      );
       await Promise.race([sleep, ...next]);
     }
   };
+  heard.add(rouse);
   const loop = forever();
   return async (): Promise<void> => {
+    heard.delete(rouse);
     stopping.abort();
+    rouse();
     await loop;
     await Promise.allSettled(underWay.values());
   };
@@ -121,6 +131,7 @@ function listener({ atOnce, onTrouble, beside, database, work, nudge }: Listenin
 function spacing(ring: Doorbell['ring']) {
   const resting = new Map<Id, { readonly over: Promise<void>; again: Promise<void> | null }>();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   const spaced = (cutoverId: Id): Promise<void> => {
     const rest = resting.get(cutoverId);
     if (rest !== undefined) {
@@ -140,14 +151,12 @@ function spacing(ring: Doorbell['ring']) {
 export function wakeDoorbell(deps: DoorbellDeps & { readonly beside: Beside }): Doorbell {
   const { beside, onTrouble } = deps;
   const database = beside.database.withTables<WakeTables>();
-  let rung = new AbortController();
-  const nudge = (): AbortSignal => rung.signal;
+  const heard = new Set<() => void>();
   const ringNow = async (cutoverId: Id): Promise<void> => {
     try {
       const writing = beside.ask(() => ringIn(database, cutoverId));
       await within(ringLimitMs, 'ringing', writing);
-      rung.abort();
-      rung = new AbortController();
+      for (const rouse of heard) rouse();
     } catch (error) {
       onTrouble(cutoverId, error);
     }
@@ -157,7 +166,7 @@ export function wakeDoorbell(deps: DoorbellDeps & { readonly beside: Beside }): 
     ring: spaced.ring,
     // It lies in the ledger's own database: whoever asks has asked that already.
     isUp: async () => true,
-    listen: async (work) => ({ stop: listener({ ...deps, database, work, nudge }) }),
+    listen: async (work) => ({ stop: listener({ ...deps, database, work, heard }) }),
     close: () => {
       spaced.close();
       return beside.close();
