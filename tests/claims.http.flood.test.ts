@@ -175,3 +175,26 @@ it('C51: a flood is refused, the others are served, and memory stays flat', asyn
   expect(mb(alive(last)) - mb(alive(early))).toBeLessThan(48);
   expect(mb(most(last)) - mb(most(early))).toBeLessThan(160);
 });
+
+/** What is answered to the head of a request and so much of its body, and no more of it. */
+async function headOfAnswer(
+  port: number,
+  { length, sent: bytes }: Record<'length' | 'sent', number>,
+) {
+  const socket = connect(port, '127.0.0.1');
+  const head = `POST /cutovers/flooded/reports HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n`;
+  socket.write(`${head}content-length: ${length}\r\n\r\n${'x'.repeat(bytes)}`);
+  const [chunk] = await once(socket, 'data');
+  socket.destroy();
+  return String(chunk).toLowerCase();
+}
+
+it('C51: a refusal before the whole body has come says that it is the last on its connection', async () => {
+  const port = Number(new URL(await half.url).port);
+  const cut = await headOfAnswer(port, { length: 9_000, sent: 10 });
+  expect(cut).toMatch(/^http\/1.1 4\d\d /);
+  expect(cut).toContain('connection: close');
+  const whole = await headOfAnswer(port, { length: 10, sent: 10 });
+  expect(whole).toMatch(/^http\/1.1 4\d\d /);
+  expect(whole).not.toContain('connection: close');
+});

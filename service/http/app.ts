@@ -2,6 +2,8 @@
  * The HTTP API put together: every declared route behind the guard, the doors of people and hooks beside it, one shape
  * for every error. A route without a policy stops the start.
  */
+import { setImmediate } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -56,6 +58,18 @@ async function answer(
   return keys.once({ caller: nameOf(caller), key, digest }, work);
 }
 
+/**
+ * An answer to a request whose body is not all there yet is the last on its connection: what is left of the body is thrown
+ * away, and with it whatever a caller would send behind it.
+ */
+const lastWhenUnread: MiddlewareHandler = async (context, next) => {
+  await next();
+  const { incoming }: Partial<HttpBindings> = context.env ?? {};
+  // A quick refusal comes before the body that arrived together with the head was looked at.
+  if (incoming?.complete === false) await setImmediate();
+  if (incoming?.complete === false) context.res.headers.set('connection', 'close');
+};
+
 /** Headers of every answer: nothing is guessed, framed, or told to other sites. */
 const plainHeaders: MiddlewareHandler = async (context, next) => {
   await next();
@@ -83,8 +97,6 @@ const tooLarge = (): Response =>
     code: 'body_too_large',
     detail: `the body has more than ${largestBody} bytes`,
     fix: 'send less at once',
-    // The rest of the body is not read, so nothing can follow it on this connection.
-    headers: { connection: 'close' },
   });
 
 const path = (declared: Declared): string => declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -126,6 +138,7 @@ export function addApi(base: Hono, deps: ApiDeps): OpenAPIHono {
   const { door, ledger, hooks, ring } = deps;
   if (deps.around !== undefined) app.use(deps.around);
   app.use(plainHeaders);
+  app.use(lastWhenUnread);
   addErrors(app, deps);
   app.route('/', base);
   app.use(door.guard);
