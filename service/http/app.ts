@@ -52,10 +52,12 @@ async function answer(
   const body =
     declared.method === 'post' ? await jsonOf(context.req.raw, declared.file) : undefined;
   const key = declared.writes ? keyIn(context.req.raw.headers) : '';
-  const work = declared.take({ context, caller, place, key: `${nameOf(caller)} ${key}` }, body);
-  if (!declared.writes) return work(null);
+  const passed = { context, caller, place, key: `${nameOf(caller)} ${key}` };
+  const work = declared.take(passed, body);
+  if (!declared.writes) return declared.finish(passed, await work(null));
   const digest = digestOfRequest(context.req.raw, body);
-  return keys.once({ caller: nameOf(caller), key, digest }, work);
+  const answered = await keys.once({ caller: nameOf(caller), key, digest }, work);
+  return declared.finish(passed, answered);
 }
 
 /**

@@ -13,6 +13,8 @@ export type Needs = {
   readonly decides?: true;
   /** It streams: Last-Event-ID is understood. */
   readonly streams?: true;
+  /** It can wait for what follows: Prefer is understood. */
+  readonly waits?: true;
 };
 
 const partWords: Readonly<Record<string, string>> = {
@@ -37,7 +39,7 @@ const problem = z
   .openapi('Problem');
 
 /** Parameters in the path and in headers. */
-export function headersOf({ writes, decides, streams }: Needs, parts: readonly string[]) {
+export function headersOf({ writes, decides, streams, waits }: Needs, parts: readonly string[]) {
   const headers = {
     ...(writes === undefined
       ? {}
@@ -58,6 +60,14 @@ export function headersOf({ writes, decides, streams }: Needs, parts: readonly s
       ? {}
       : {
           'Last-Event-ID': z.string().optional().meta({ description: 'Continue after this one.' }),
+        }),
+    ...(waits === undefined
+      ? {}
+      : {
+          Prefer: z.string().optional().meta({
+            description:
+              '`wait=SECONDS`, at most 20: answer once every fact is accepted or held, or after so long.',
+          }),
         }),
   };
   const params = Object.fromEntries(

@@ -3,7 +3,7 @@
  * or held is the next run's word, so the answer says what the ledger knows and where the ruling will stand.
  */
 import { z } from '@hono/zod-openapi';
-import type { ReportBody } from '../../ledger/facts.ts';
+import { type ReportBody, Ruling } from '../../ledger/facts.ts';
 import { rulingsIn } from '../../ledger/lineage.ts';
 import { ownSource } from '../../ledger/plan.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -13,11 +13,16 @@ import { Receipt as ReceiptAnswer, ReportStanding } from './answers.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { type Field, Problem, problemOfRejection } from './problem.ts';
 import { bodiesOf, Report, Reports } from './reportBody.ts';
-import { type Asked, type Declared, route } from './route.ts';
+import { type Asked, type Declared, type Passed, route } from './route.ts';
+import { openRulingWait, preferenceApplied, type RulingWait, secondsToWait } from './rulingWait.ts';
 
-const Batch = z
-  .strictObject({ reports: z.array(ReceiptAnswer.extend({ ruling: z.string().nullable() })) })
-  .openapi('Receipts');
+const One = ReceiptAnswer.extend({
+  ruling: z.string().nullable().meta({ description: 'Where the rulings on its facts stand.' }),
+  rulings: z.array(Ruling).meta({
+    description: 'Accept or hold for each fact, as far as it was known when this was answered.',
+  }),
+}).openapi('ReportReceipt');
+const Batch = z.strictObject({ reports: z.array(One) }).openapi('Receipts');
 
 /** Why this caller may not say this, by the part that is wrong; null when they may. */
 function notTheirs(caller: Caller, { source, reporter, assertions }: ReportBody): Field | null {
@@ -50,8 +55,12 @@ function assertTheirs(caller: Caller, bodies: readonly ReportBody[], under: stri
   throw new Problem({ status: 403, code: 'report_not_yours', detail, fix, errors });
 }
 
-const placeOfRuling = (cutoverId: string, reportId: string | null): string | null =>
-  reportId === null ? null : `/cutovers/${cutoverId}/reports/${reportId}`;
+/** A receipt as it is answered at once: nothing has ruled on it yet. */
+function answerOf(receipt: Receipt, cutoverId: string) {
+  const { reportId } = receipt;
+  const ruling = reportId === null ? null : `/cutovers/${cutoverId}/reports/${reportId}`;
+  return { ...receipt, ruling, rulings: [] };
+}
 
 /** Takes the reports in one durable commit, and asks for a run. */
 async function receive(
@@ -80,10 +89,10 @@ function reportOne(asked: Asked<Report, never>, deps: ApiDeps): Promise<Response
   return receive(asked, { bodies, deps }, ([receipt]) => {
     if (receipt === undefined) throw new Error('a report without a receipt');
     if (receipt.rejection !== null) throw problemOfRejection(receipt.rejection);
-    const ruling = placeOfRuling(place().cutoverId, receipt.reportId);
+    const told = answerOf(receipt, place().cutoverId);
     const status = receipt.result === 'received' ? 202 : 200;
-    const location = ruling === null ? {} : { location: ruling };
-    return context.json({ ...receipt, ruling }, status, location);
+    const location = told.ruling === null ? {} : { location: told.ruling };
+    return context.json(told, status, location);
   });
 }
 
@@ -92,12 +101,32 @@ function reportMany(asked: Asked<Reports, never>, deps: ApiDeps): Promise<Respon
   const bodies = bodiesOf(body().reports, place(), 'reports');
   assertTheirs(caller, bodies, '/reports');
   return receive(asked, { bodies, deps }, (receipts) => {
-    const reports = receipts.map((receipt) => ({
-      ...receipt,
-      ruling: placeOfRuling(place().cutoverId, receipt.reportId),
-    }));
+    const reports = receipts.map((receipt) => answerOf(receipt, place().cutoverId));
     return context.json({ reports }, 202);
   });
+}
+
+/** The same answer with the rulings, for who prefers to wait for them; that it was kept before changes nothing. */
+async function withRulings(
+  { context, place }: Passed,
+  response: Response,
+  wait: RulingWait,
+): Promise<Response> {
+  if (!response.ok || place === null || secondsToWait(context) === 0) return response;
+  const told = z.union([Batch, One]).parse(await response.json());
+  const receipts = 'reports' in told ? told.reports : [told];
+  const places = receipts.flatMap(({ version }) => (version === null ? [] : [version]));
+  const facts = new Set(receipts.flatMap((receipt) => receipt.facts));
+  const rulings = await wait(context, { cutoverId: place.cutoverId, facts, places });
+  const ruled = receipts.map((receipt) => ({
+    ...receipt,
+    rulings: receipt.facts.flatMap((fact) => rulings.ruled.get(fact) ?? []),
+  }));
+  const headers = new Headers(response.headers);
+  headers.delete('content-length');
+  for (const [name, value] of preferenceApplied(rulings)) headers.set(name, value);
+  const { status } = response;
+  return Response.json('reports' in told ? { reports: ruled } : ruled[0], { status, headers });
 }
 
 async function standing({ context, place, part }: Asked<never, never>, { ledger }: ApiDeps) {
@@ -128,47 +157,55 @@ async function standing({ context, place, part }: Asked<never, never>, { ledger 
   });
 }
 
-const one = ReceiptAnswer.extend({ ruling: z.string().nullable() }).openapi('ReportReceipt');
 const honest =
-  'Acknowledged once it is in the ledger. Whether each fact is accepted or held is ruled by the run that follows and stands at `ruling` then: the answer does not guess.';
+  'Acknowledged once it is in the ledger. Whether each fact is accepted or held is ruled by the run that follows and stands at `ruling` then: the answer does not guess. With `Prefer: wait=10` it comes after the rulings, or after ten seconds.';
 
 /** POST reports, and GET what became of one. */
-export const reportRoutes = (deps: ApiDeps): readonly Declared[] => [
-  route<Report, never>({
-    method: 'post',
-    path: '/cutovers/{cutover}/reports',
-    policy: { who: 'reporters' },
-    writes: true,
-    tag: 'Reports',
-    about: 'Report facts.',
-    more: `${honest} A person reports as the source \`interlock\`, by themselves; a token as its own source.`,
-    body: Report,
-    answers: {
-      200: { about: 'This very report was known already.', schema: one },
-      202: { about: 'It is in the ledger.', schema: one },
-    },
-    handle: async (asked) => reportOne(asked, deps),
-  }),
-  route<Reports, never>({
-    method: 'post',
-    path: '/cutovers/{cutover}/reports/batch',
-    policy: { who: 'reporters' },
-    writes: true,
-    tag: 'Reports',
-    about: 'Report many at once; each is taken or refused by itself.',
-    more: honest,
-    body: Reports,
-    answers: { 202: { about: 'What became of each, in order.', schema: Batch } },
-    handle: async (asked) => reportMany(asked, deps),
-  }),
-  route<never, never>({
-    method: 'get',
-    path: '/cutovers/{cutover}/reports/{report}',
-    policy: { who: 'readers' },
-    tag: 'Reports',
-    about:
-      'What became of each fact of a report: accepted, held with its reason, or not ruled on yet.',
-    answers: { 200: { about: 'As of now.', schema: ReportStanding } },
-    handle: (asked) => standing(asked, deps),
-  }),
-];
+export function reportRoutes(deps: ApiDeps): readonly Declared[] {
+  const wait = openRulingWait(deps);
+  const finish = (passed: Passed, response: Response): Promise<Response> =>
+    withRulings(passed, response, wait);
+  return [
+    route<Report, never>({
+      method: 'post',
+      path: '/cutovers/{cutover}/reports',
+      policy: { who: 'reporters' },
+      writes: true,
+      waits: true,
+      tag: 'Reports',
+      about: 'Report facts.',
+      more: `${honest} A person reports as the source \`interlock\`, by themselves; a token as its own source.`,
+      body: Report,
+      answers: {
+        200: { about: 'This very report was known already.', schema: One },
+        202: { about: 'It is in the ledger.', schema: One },
+      },
+      handle: async (asked) => reportOne(asked, deps),
+      finish,
+    }),
+    route<Reports, never>({
+      method: 'post',
+      path: '/cutovers/{cutover}/reports/batch',
+      policy: { who: 'reporters' },
+      writes: true,
+      waits: true,
+      tag: 'Reports',
+      about: 'Report many at once; each is taken or refused by itself.',
+      more: honest,
+      body: Reports,
+      answers: { 202: { about: 'What became of each, in order.', schema: Batch } },
+      handle: async (asked) => reportMany(asked, deps),
+      finish,
+    }),
+    route<never, never>({
+      method: 'get',
+      path: '/cutovers/{cutover}/reports/{report}',
+      policy: { who: 'readers' },
+      tag: 'Reports',
+      about:
+        'What became of each fact of a report: accepted, held with its reason, or not ruled on yet.',
+      answers: { 200: { about: 'As of now.', schema: ReportStanding } },
+      handle: (asked) => standing(asked, deps),
+    }),
+  ];
+}

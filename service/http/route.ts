@@ -62,7 +62,11 @@ type Shape<B, Q> = Needs & {
   /** Counted as heavy besides. */
   readonly heavy?: true;
   readonly handle: (asked: Asked<B, Q>) => Promise<Response>;
+  /** What is done with each answer, one that was kept under its key included. */
+  readonly finish?: Finish;
 };
+
+type Finish = (passed: Passed, response: Response) => Promise<Response>;
 
 export type Declared = {
   readonly method: 'get' | 'post';
@@ -77,6 +81,7 @@ export type Declared = {
   readonly config: RouteConfig;
   /** Checks the JSON that came; what it answers with does the work. */
   readonly take: (passed: Passed, body: unknown) => (write: Write | null) => Promise<Response>;
+  readonly finish: Finish;
 };
 
 const partsOf = (path: string): string[] =>
@@ -146,6 +151,7 @@ export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
       const request = asked(shape, passed, sent);
       return (write) => shape.handle({ ...request, write: write ?? writesNothing(shape.path) });
     },
+    finish: shape.finish ?? (async (_passed, response) => response),
   };
 }
 
