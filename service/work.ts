@@ -12,6 +12,7 @@ import { openRelay } from './notices/open.ts';
 import { addProbes } from './probes.ts';
 import { openParts, type Parts } from './process.ts';
 import { drainMs, goodbyeMs, type Stage, stopInOrder } from './stopping.ts';
+import { leaseTerms } from './worker/leaseTerms.ts';
 import { standardPace } from './worker/pause.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -43,7 +44,7 @@ export async function startWork(parts: Parts): Promise<{ readonly endings: Stage
     graph: { ...interlock.graph, onStep: ({ node }) => crashPoint(`node.${node}`) },
     doorbell,
     holder: name,
-    leaseMs,
+    terms: leaseTerms(leaseMs),
     pace: { ...standardPace, quietMs },
     sweepMs,
     atOnce,

@@ -12,6 +12,7 @@ import type { EventType } from '../ledger/events.ts';
 import { handle } from '../ledger/handle.ts';
 import { load } from '../ledger/load.ts';
 import { attend } from '../service/worker/attend.ts';
+import { leaseTerms } from '../service/worker/leaseTerms.ts';
 import { decisionFaults } from './support/audit.ts';
 import {
   declareTonight,
@@ -117,7 +118,7 @@ describe.each(kinds)('a worker that waits for reports to pause, on $name', (kind
         {
           graph: deps,
           holder: 'one',
-          leaseMs: 30_000,
+          terms: leaseTerms(30_000),
           pace: { quietMs, calmMs: 600_000, longestWaitMs: 1_200_000 },
           onRun: () => (runs += 1),
           traced: (_run, work) => work(),

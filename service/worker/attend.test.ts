@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { heldNight } from '../../tests/support/lateNight.ts';
 import { attend, type RunSeen } from './attend.ts';
+import { leaseTerms } from './leaseTerms.ts';
 import { standardPace } from './pause.ts';
 
 describe('attending', () => {
@@ -16,7 +17,7 @@ describe('attending', () => {
     const deps = {
       graph: loop.with({ pause }).deps,
       holder: 'worker',
-      leaseMs: 15_000,
+      terms: leaseTerms(15_000),
       pace: standardPace,
       onRun: (run: RunSeen) => seen.push(run),
       traced: <T>(_: object, work: () => Promise<T>) => work(),

@@ -3,15 +3,16 @@
  * work; that nothing is written after it has passed to another is the ledger's business.
  */
 import { extendLease, takeLease } from '../../ledger/lease.ts';
-import type { Fence, Store } from '../../ledger/store.ts';
+import { Fenced, type Fence, type Store } from '../../ledger/store.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
 import { crashPoint } from '../crashPoint.ts';
+import type { LeaseTerms } from './leaseTerms.ts';
 
 export type Holder = {
   readonly store: Store;
   /** Names this worker among all others. */
   readonly holder: Id;
-  readonly leaseMs: number;
+  readonly terms: LeaseTerms;
 };
 
 /** Another worker holds this cutover now: it does the work, or a later ring does. */
@@ -20,7 +21,8 @@ export class Elsewhere extends Error {
 }
 
 /** Extends the lease again and again; aborts once it is lost, or could not be extended until its end. */
-function keeping({ store, leaseMs }: Holder, cutoverId: Id, fence: Fence) {
+function keeping({ store, terms }: Holder, cutoverId: Id, fence: Fence) {
+  const leaseMs = terms.of(cutoverId);
   const lost = new AbortController();
   let goodUntil = Date.now() + leaseMs;
   let extending: Promise<void> = Promise.resolve();
@@ -50,14 +52,20 @@ export async function holding<T>(
   cutoverId: Id,
   work: (fence: Fence, lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { store, holder, leaseMs } = deps;
+  const { store, holder, terms } = deps;
   crashPoint('lease.taking');
-  const fence = await takeLease(store, cutoverId, { holder, now: Date.now(), ms: leaseMs });
+  const ms = terms.of(cutoverId);
+  const fence = await takeLease(store, cutoverId, { holder, now: Date.now(), ms });
   if (fence === null) throw new Elsewhere(`${cutoverId}: another worker is at it`);
   crashPoint('lease.taken');
   const kept = keeping(deps, cutoverId, fence);
   try {
-    return await work(fence, kept.signal);
+    const done = await work(fence, kept.signal);
+    terms.kept(cutoverId);
+    return done;
+  } catch (error) {
+    if (kept.signal.aborted || error instanceof Fenced) terms.lost(cutoverId);
+    throw error;
   } finally {
     await kept.end();
     crashPoint('lease.ending');
