@@ -1,23 +1,27 @@
 /**
  * The suites of evals/ with a model that is down, that is well, and that answers plausibly and badly: whatever it does, no
  * protected checkpoint is placed that the rules hold, every packet is one the gate found clean, none comes later than its
- * deadline; with no model at all, or one that is down, the very same orders. Scores may fall, safety does not.
- * `npm run deep:claims` plays every suite.
+ * deadline. One that is down gives the very same orders and meets the very same expectations as none at all; one that is
+ * well meets all of them too; under a poor one scores fall, safety does not. `npm run deep:claims` plays every suite.
  */
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { measureHolds } from '../evals/engine/measureHolds.ts';
+import { measurePacket } from '../evals/engine/measurePacket.ts';
+import { loadSuites, suiteNames } from '../evals/engine/suites.ts';
+import { sum, type Tally } from '../evals/engine/tally.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { standardCaps } from '../ledger/modelCost.ts';
 import type { Packet } from '../ledger/packet.ts';
-import { drillFiles, type Drill, loadDrill } from '../service/drill/load.ts';
+import type { Drill } from '../service/drill/load.ts';
 import { packetOf } from '../service/drill/observed.ts';
-import { type Moment, runDrill } from '../service/drill/run.ts';
+import { type Moment, runDrill, type Scored } from '../service/drill/run.ts';
 import { openInterlock } from '../service/interlock.ts';
 import type { ModelConfig } from '../service/modelSettings.ts';
 import { type Endpoint, openEndpoint } from './support/endpoint.ts';
 import { obedient, plausiblyBad } from './support/endpointPolicy.ts';
 import { bodiesOf } from './support/modelNight.ts';
-import { scaled, takeYourTime } from './support/scale.ts';
+import { isDeep, takeYourTime } from './support/scale.ts';
 
 takeYourTime();
 let endpoint: Endpoint;
@@ -26,56 +30,53 @@ beforeEach(async () => {
 });
 afterEach(() => endpoint.close());
 
-const every = [
-  'end-to-end',
-  'holds',
-  'packet',
-  'readiness',
-  'resequencing',
-  'real-plans',
-  'treasury-liquidity-bridge',
-];
-/** Few in an ordinary run, all in a deep one. */
-const suites = scaled(1) === 1 ? ['treasury-liquidity-bridge'] : every;
+/** Few in an ordinary run: one that states protected conflicts, and the one with free text. All in a deep one. */
+const folder = fileURLToPath(new URL('../evals', import.meta.url));
+const suites = isDeep() ? await suiteNames(folder) : ['readiness', 'treasury-liquidity-bridge'];
 
-async function drillsIn(suite: string): Promise<Drill[]> {
-  const folder = fileURLToPath(new URL(`../evals/${suite}`, import.meta.url));
-  const loaded = await Promise.all((await drillFiles(folder)).map(loadDrill));
-  expect(loaded.flatMap(({ problems }) => problems)).toEqual([]);
-  return loaded.flatMap(({ drill }) => (drill === null ? [] : [drill]));
+async function drills(): Promise<Drill[]> {
+  const found = await loadSuites(folder, suites);
+  expect(found.problems).toEqual([]);
+  return found.suites.flatMap((suite) => suite.drills);
 }
-const drills = async (): Promise<Drill[]> => (await Promise.all(suites.map(drillsIn))).flat();
 
 type Played = {
-  readonly met: number;
-  readonly expected: number;
+  /** Every expectation in order, whether it was met, and what was found. */
+  readonly scored: readonly Scored[];
   readonly events: readonly LedgerEvent[];
   readonly packets: readonly Packet[];
-  /** Protected conflicts that the drills state, and which of them were given a time. */
-  readonly conflicts: number;
+  /** What the suites score of holds, of the reader, and of stability. */
+  readonly scores: Tally;
   readonly flattened: readonly string[];
   /** The slowest change, in milliseconds of real time. */
   readonly slowestMs: number;
+  /** The least that was left of a decision deadline once the packet was there, in milliseconds of real time. */
+  readonly leftMs: number;
 };
 
 async function play(drill: Drill, model: ModelConfig | null): Promise<Played> {
   const moments: Moment[] = [];
-  const { met, expected } = await runDrill(drill, {
+  const { scored } = await runDrill(drill, {
     open: (clock) => openInterlock({ ledger: ':memory:', checkpoints: ':memory:', model }, clock),
     watch: async (moment) => void moments.push(moment),
   });
   const events = moments.at(-1)?.seen.events ?? [];
-  const packets = bodiesOf(events, 'PacketPrepared').map(({ packet }) => packet);
-  const found = moments.map(conflictsIn);
   return {
-    met,
-    expected,
+    scored,
     events,
-    packets,
-    conflicts: found.reduce((sum, { all }) => sum + all, 0),
-    flattened: found.flatMap(({ flattened }) => flattened),
+    packets: bodiesOf(events, 'PacketPrepared').map(({ packet }) => packet),
+    scores: sum(moments.flatMap((moment) => [measureHolds(moment), measurePacket(moment)])),
+    flattened: moments.flatMap(flattenedIn),
     slowestMs: Math.max(...moments.map(({ workedMs }) => workedMs)),
+    leftMs: Math.min(...moments.map(leftOf)),
   };
+}
+
+/** What a step's work left of the deadline of the packet that it prepared; the clock of a drill stands still meanwhile. */
+function leftOf({ seen, workedMs }: Moment): number {
+  const inStep = seen.events.filter(({ version }) => version > seen.since);
+  const packet = bodiesOf(inStep, 'PacketPrepared').at(-1)?.packet;
+  return (packet?.decisionDeadlineAt ?? Infinity) - (packet?.preparedAt ?? 0) - workedMs;
 }
 
 /**
@@ -91,21 +92,17 @@ const ordersOf = ({ lines, holds, heldFacts, deltas, decisionDeadlineAt, ...rest
   people: [rest.mustAcknowledge, rest.notNotified, rest.leadPeople],
 });
 
-/** Protected checkpoints that the drill's truth holds after a step, and those of them that have a time in the packet. */
-function conflictsIn({ step, seen }: Moment): {
-  readonly all: number;
-  readonly flattened: string[];
-} {
+/** Protected checkpoints that the drill's truth holds after a step and that have a time in the packet all the same. */
+function flattenedIn({ step, seen }: Moment): string[] {
   const truth = step.expect.findLast((one) => one.protected_holds !== undefined)?.protected_holds;
-  const packet = packetOf(seen);
-  const flattened = (truth ?? []).filter((id) =>
-    packet?.lines.some((line) => line.checkpoint === id && line.state === 'planned'),
+  const lines = packetOf(seen)?.lines ?? [];
+  return (truth ?? []).filter((id) =>
+    lines.some((line) => line.checkpoint === id && line.state === 'planned'),
   );
-  return { all: truth?.length ?? 0, flattened };
 }
 
 /** Of every packet: the verdict on each of its proposals was clean, and it was prepared before its own deadline. */
-function expectSafe({ events, packets }: Played): void {
+function expectSafe({ events, packets, leftMs }: Played): void {
   const clean = new Set(
     bodiesOf(events, 'VerdictGiven').flatMap((body) => (body.clean ? [body.proposalId] : [])),
   );
@@ -115,6 +112,7 @@ function expectSafe({ events, packets }: Played): void {
   for (const { preparedAt, decisionDeadlineAt } of packets) {
     expect(preparedAt).toBeLessThanOrEqual(decisionDeadlineAt ?? Infinity);
   }
+  expect(leftMs).toBeGreaterThan(0);
 }
 
 const modelAt = ({ baseUrl }: Endpoint): ModelConfig => ({
@@ -125,16 +123,20 @@ const modelAt = ({ baseUrl }: Endpoint): ModelConfig => ({
   price: { input: 0, output: 0 },
 });
 
-const total = (all: readonly Played[], part: 'met' | 'expected' | 'conflicts'): number =>
-  all.reduce((sum, one) => sum + one[part], 0);
+const scoredIn = (all: readonly Played[]): Scored[] => all.flatMap((one) => one.scored);
+const missedIn = (all: readonly Played[]): Scored[] => scoredIn(all).filter(({ met }) => !met);
+const scoresOf = (all: readonly Played[]): Tally => sum(all.map((one) => one.scores));
 const slowest = (all: readonly Played[]): number => Math.max(...all.map((one) => one.slowestMs));
-const say = (name: string, all: readonly Played[]): void =>
-  void process.stdout.write(
+function say(name: string, all: readonly Played[]): void {
+  const { conflicts, held, flattened, overHeld, free } = scoresOf(all);
+  const left = Math.min(...all.map(({ leftMs }) => leftMs));
+  process.stdout.write(
     `suites, ${name}: ${all.length} drills, ${all.flatMap(({ packets }) => packets).length} packets, ` +
-      `expectations ${total(all, 'met')} of ${total(all, 'expected')}, protected conflicts ` +
-      `${all.flatMap(({ flattened }) => flattened).length} of ${total(all, 'conflicts')} flattened, ` +
-      `slowest change ${Math.round(slowest(all))} ms\n`,
+      `expectations ${scoredIn(all).length - missedIn(all).length} of ${scoredIn(all).length}, ` +
+      `protected conflicts ${held} of ${conflicts} held, ${flattened} flattened, ${overHeld} of ${free} over-held, ` +
+      `slowest change ${Math.round(slowest(all))} ms, at least ${Math.round(left / 1_000)} s left to a deadline\n`,
   );
+}
 
 /** Every drill on a model at this endpoint, each of its nights safe. */
 async function playAll(model: ModelConfig | null): Promise<Played[]> {
@@ -152,16 +154,19 @@ let plain: Played[];
 beforeAll(async () => {
   plain = await playAll(null);
   say('no model', plain);
-  expect(total(plain, 'conflicts')).toBeGreaterThan(0);
+  expect(scoresOf(plain).conflicts).toBeGreaterThan(0);
+  expect(missedIn(plain)).toEqual([]);
 });
 
 describe('C17: the suites with the model endpoint down', () => {
-  it('C17: make the very same orders as with no model, none of them late', async () => {
+  it('C17: make the very same orders as with no model and meet the very same expectations, none of them late', async () => {
     await endpoint.close();
     const down = await playAll(modelAt(endpoint));
     say('endpoint down', down);
     const orders = (all: readonly Played[]) => all.map(({ packets }) => packets.map(ordersOf));
     expect(orders(down)).toEqual(orders(plain));
+    expect(scoredIn(down)).toEqual(scoredIn(plain));
+    expect(scoresOf(down)).toEqual(scoresOf(plain));
     const outcomes = down.flatMap(({ events }) =>
       bodiesOf(events, 'ModelAnswered').map(({ outcome }) => outcome),
     );
@@ -175,14 +180,15 @@ describe('the suites with a model that answers', () => {
     endpoint.say(plausiblyBad);
     const poor = await playAll(modelAt(endpoint));
     say('a poor model', poor);
-    expect(total(poor, 'met')).toBeLessThan(total(plain, 'met'));
+    expect(missedIn(poor).length).toBeGreaterThan(0);
     expect(endpoint.asked.length).toBeGreaterThan(poor.length);
   });
 
-  it('rightly: hardly an expectation is lost to it', async () => {
+  it('rightly: every expectation is met, whichever mind meets it', async () => {
     const good = await playAll(modelAt(endpoint));
     say('a good model', good);
-    // Some drills say that a report waits for a person, which a model may read.
-    expect(total(good, 'met')).toBeGreaterThanOrEqual(0.9 * total(plain, 'met'));
+    expect(missedIn(good)).toEqual([]);
+    const read = good.flatMap(({ events }) => bodiesOf(events, 'StatementRead'));
+    expect(read.length).toBeGreaterThan(0);
   });
 });

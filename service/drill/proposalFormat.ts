@@ -1,7 +1,7 @@
 /**
  * What a drill may expect of one agent's proposals, as closed lists: `proposes` looks into the newest proposal that the
  * agent made in the step, `gate` at what the gate said of all that it made there. Neither looks at the packet, so that
- * an agent is scored on its own work.
+ * an agent is scored on its own work; neither at which mind it was, so that one drill judges every mind.
  */
 import { z } from 'zod';
 import { HoldClass, ReadinessCode, ViolationCode } from '../../ledger/codes.ts';
@@ -23,9 +23,6 @@ export const gateExpectation = z
     first_try: z.enum(['clean', 'refused']).optional(),
     refused: z.array(ViolationCode).optional().meta({
       description: 'Exactly these codes stood in the verdicts on them. Empty: none did.',
-    }),
-    mind: z.enum(['deterministic', 'model_failed', 'model']).optional().meta({
-      description: 'Which mind made the newest; model_failed: the deterministic one instead.',
     }),
   })
   .meta({ description: 'How the agent’s proposals of the step fared at the gate.' });

@@ -1,9 +1,9 @@
 /**
- * Scores what is expected of an agent's own proposals: what it said, and what the gate said of it. The proposal meant
- * is the newest that the agent made in the step.
+ * Scores what is expected of an agent's own proposals: what it said, and what the gate said of it, never which mind said
+ * it. The proposal meant is the newest that the agent made in the step; readiness makes one more for what it read out of
+ * free text, so of its proposals all count that the gate found clean.
  */
 import type { Cause, Hold } from '../../ledger/holds.ts';
-import type { Mind } from '../../ledger/packet.ts';
 import type { Proposal, Unplaced } from '../../ledger/proposal.ts';
 import type { AgentName } from '../../ledger/vocabulary.ts';
 import { includesAll, type Mark, sameSet } from './mark.ts';
@@ -22,8 +22,21 @@ function bodyOf<Name extends AgentName>(seen: Observed, name: Name): Body<Name> 
   return body !== undefined && isBodyOf(body, name) ? body : null;
 }
 
-const mindText = (mind: Mind): string =>
-  mind.kind === 'model' || mind.reason === 'default' ? mind.kind : mind.reason;
+/** What readiness said in the step: all that the gate found clean, and the newest whatever came of it; oldest first. */
+function readinessOf(seen: Observed): Body<'readiness'>[] {
+  const proposals = proposalsOf(seen, 'readiness');
+  const clean = new Set(
+    seen.events.flatMap(({ body }) =>
+      body.type === 'VerdictGiven' && body.clean ? [body.proposalId] : [],
+    ),
+  );
+  return proposals.flatMap(({ proposalId, body }) =>
+    isBodyOf(body, 'readiness') &&
+    (clean.has(proposalId) || proposalId === proposals.at(-1)?.proposalId)
+      ? [body]
+      : [],
+  );
+}
 
 /** How the agent fared at the gate in the step. */
 export function scoreGate(wanted: GateExpectation, seen: Observed): Mark {
@@ -36,27 +49,25 @@ export function scoreGate(wanted: GateExpectation, seen: Observed): Mark {
   );
   const refused = [...new Set(verdicts.flatMap((one) => one.violations.map(({ code }) => code)))];
   const first = verdicts[0] === undefined ? 'none' : verdicts[0].clean ? 'clean' : 'refused';
-  const newest = proposals.at(-1);
-  const mind = newest === undefined ? 'none' : mindText(newest.mind);
   const { attempts, first_try: firstTry } = wanted;
   return {
     met:
       (attempts === undefined || attempts === proposals.length) &&
       (firstTry === undefined || firstTry === first) &&
-      (wanted.refused === undefined || sameSet(wanted.refused, refused)) &&
-      (wanted.mind === undefined || wanted.mind === mind),
-    found: `${proposals.length} proposals of ${agent}, first ${first}, refused for ${refused.join(', ') || 'nothing'}, mind ${mind}`,
+      (wanted.refused === undefined || sameSet(wanted.refused, refused)),
+    found: `${proposals.length} proposals of ${agent}, first ${first}, refused for ${refused.join(', ') || 'nothing'}`,
   };
 }
 
 const silent = (agent: AgentName): Mark => ({ met: false, found: `${agent} proposed nothing` });
 
 function ruling(wanted: ProposesValues['ruling'], seen: Observed): Mark {
-  const body = bodyOf(seen, 'readiness');
-  if (body === null) return silent('readiness');
+  const bodies = readinessOf(seen);
+  if (bodies.length === 0) return silent('readiness');
+  const rulings = bodies.flatMap((body) => body.rulings);
   const facts = factsOf(seen, wanted.report).map(({ factId }) => factId);
   const asked = wanted.fact === undefined ? facts : facts.slice(wanted.fact - 1, wanted.fact);
-  const found = asked.map((id) => body.rulings.find(({ factId }) => factId === id));
+  const found = asked.map((id) => rulings.findLast(({ factId }) => factId === id));
   const rival = wanted.against === undefined ? [] : factsOf(seen, wanted.against);
   const candidates = wanted.candidates?.map((text) => String(instantOf(seen, text)));
   const met =
@@ -81,7 +92,7 @@ const checkpointOf = (assertion: object): unknown =>
 
 function readingsOf(seen: Observed, report: string) {
   const facts = new Set(factsOf(seen, report).map(({ factId }) => factId));
-  const readings = bodyOf(seen, 'readiness')?.readings ?? [];
+  const readings = readinessOf(seen).flatMap((body) => body.readings ?? []);
   return readings.filter(({ statement }) => facts.has(statement));
 }
 

@@ -87,7 +87,6 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{gate: {agent: holds, attempts: 2}}', '1 proposals of holds, first clean'],
     ['{gate: {agent: packet, first_try: refused}}', 'first clean'],
     ['{gate: {agent: packet, refused: [in_past]}}', 'refused for nothing'],
-    ['{gate: {agent: readiness, mind: model}}', 'mind deterministic'],
     ['{proposes: {ruling: {report: e4, as: held}}}', 'accepted (-; ; against -)'],
     ['{proposes: {ruling: {report: e1, as: accepted}}}', 'not ruled'],
     ['{proposes: {ruling: {report: e4, as: accepted, against: e3}}}', 'against -'],
@@ -198,7 +197,7 @@ describe('a drill', () => {
     const { agent, scored: marks } = await runDrill(drill, deps);
     expect(agent).toBe('resequencing');
     expect(marks.map(({ found }) => found)).toEqual([
-      '1 proposals of resequencing, first clean, refused for nothing, mind deterministic',
+      '1 proposals of resequencing, first clean, refused for nothing',
     ]);
   });
 
