@@ -47,8 +47,14 @@ function adoptionFaults(
   return truths.flatMap(([fault, holds]) => (holds ? [] : [fault]));
 }
 
-/** Everything wrong with the decisions of this ledger; empty when nothing is. */
-export function decisionFaults(events: readonly LedgerEvent[], judge: Judge): string[] {
+/**
+ * Everything wrong with the decisions of this ledger; empty when nothing is. With the rules of several builds each
+ * adoption is held against those by which it says it was checked.
+ */
+export function decisionFaults(
+  events: readonly LedgerEvent[],
+  ...builds: readonly [Judge, ...Judge[]]
+): string[] {
   const faults: string[] = [];
   const walk: Walk = { clean: new Set(), nonces: new Set(), proposed: new Map(), adoptions: 0 };
   let state: CutoverState | null = null;
@@ -65,7 +71,11 @@ export function decisionFaults(events: readonly LedgerEvent[], judge: Judge): st
       walk.clean.add(walk.proposed.get(body.proposalId) ?? '');
     }
     if (body.type === 'PacketAdopted' && before !== null) {
-      adoptionFaults(body, event, { before, walk, judge }).forEach(say);
+      const [only, ...others] = builds;
+      const judge =
+        others.length === 0 ? only : builds.find(({ version }) => version === body.checkerVersion);
+      if (judge === undefined) say('it was checked by rules of nobody');
+      else adoptionFaults(body, event, { before, walk, judge }).forEach(say);
       walk.adoptions += 1;
       walk.nonces.add(body.binding.nonce);
       const next = events[index + 1]?.body;

@@ -26,21 +26,25 @@ const sources = (): string[] =>
       .map((name) => join(root, folder, name)),
   );
 
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  rewriteRelativeImportExtensions: true,
+};
+
+/** A module of the house as plain JavaScript; its types are checked elsewhere. */
+export const transpiled = (text: string): string =>
+  ts.transpileModule(text, { compilerOptions }).outputText;
+
 /** A folder with every module of the house compiled, inside the checkout so that packages are found; call `remove`. */
 export function compileHouse(): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(root, 'node_modules', '.house-'));
-  const compilerOptions: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.ESNext,
-    verbatimModuleSyntax: true,
-    rewriteRelativeImportExtensions: true,
-  };
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   for (const source of sources()) {
     const target = join(folder, relative(root, source)).replace(/\.ts$/, '.js');
     mkdirSync(dirname(target), { recursive: true });
-    const text = readFileSync(source, 'utf8');
-    writeFileSync(target, ts.transpileModule(text, { compilerOptions }).outputText);
+    writeFileSync(target, transpiled(readFileSync(source, 'utf8')));
   }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -27,6 +27,8 @@ export type KillFleet = {
     crash?: string | null,
     more?: Readonly<Record<string, string>>,
   ): Half;
+  /** As `start`, from another build that is compiled there. */
+  startOf(built: string): KillFleet['start'];
   /** Kills these, whatever they are at. */
   kill(halves: readonly Half[]): Promise<void>;
   close(): Promise<void>;
@@ -50,14 +52,10 @@ export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
     await Promise.all(those.map(({ ended }) => ended));
     for (const half of those) halves.delete(half);
   };
-  return {
-    address: place.address,
-    store,
-    receiver,
-    redis,
-    walker: async (servers) => ({ store, servers, board, lead: await personOn(beside, 'lead') }),
-    start: (verb, crash = null, more = {}) => {
-      const half = startHalf(built, verb, {
+  const startOf =
+    (from: string): KillFleet['start'] =>
+    (verb, crash = null, more = {}) => {
+      const half = startHalf(from, verb, {
         INTERLOCK_LEDGER: place.address,
         ...(kind.name === 'SQLite' ? { INTERLOCK_CHECKPOINTS: join(folder, 'threads.db') } : {}),
         INTERLOCK_REDIS: redis.url,
@@ -72,7 +70,15 @@ export async function killFleet(kind: Kind, built: string): Promise<KillFleet> {
       });
       halves.add(half);
       return half;
-    },
+    };
+  return {
+    address: place.address,
+    store,
+    receiver,
+    redis,
+    walker: async (servers) => ({ store, servers, board, lead: await personOn(beside, 'lead') }),
+    start: startOf(built),
+    startOf,
     kill,
     close: async () => {
       await kill([...halves]);
