@@ -73,7 +73,7 @@ async function playAll(
   const played: PlayedSuite[] = [];
   try {
     for (const suite of suites) {
-      complain(`playing ${suite.name}: ${suite.drills.length} drills`);
+      complain(`playing ${suite.name}, drills: ${suite.drills.length}`);
       played.push(await playSuite(suite, minds));
     }
   } catch (error) {

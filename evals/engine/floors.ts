@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { packageFile } from '../../service/packageRoot.ts';
 import type { PlayedSuite } from './play.ts';
-import { rates, type RateName, valueOf } from './rates.ts';
+import { figure, rates, type RateName, valueOf } from './rates.ts';
 import { sum, type Tally } from './tally.ts';
 
 const name = z.enum(rates.map((rate) => rate.name));
@@ -49,7 +49,8 @@ function fallOf(
   }
   const fell = found === null || (rate.better === 'higher' ? found < limit : found > limit);
   const side = rate.better === 'higher' ? 'at least' : 'at most';
-  return fell ? [{ ...fall, why: `${String(found)} is not ${side} ${limit}` }] : [];
+  const counted = `${figure(found)} (${counts[rate.of]} ÷ ${counts[rate.per]})`;
+  return fell ? [{ ...fall, why: `${counted} is not ${side} ${limit}` }] : [];
 }
 
 /**

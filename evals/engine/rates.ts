@@ -230,7 +230,8 @@ export const rates = [
     of: 'microCost',
     per: 'packets',
     better: 'lower',
-    meaning: 'millionths of the currency of the price list, for each packet',
+    meaning:
+      'what that cost in millionths of the currency of INTERLOCK_MODEL_PRICE (0 where no price is set), for each packet',
   },
   {
     name: 'model-latency',
@@ -243,6 +244,10 @@ export const rates = [
 ] as const satisfies readonly Rate[];
 
 export type RateName = (typeof rates)[number]['name'];
+
+/** A rate as text: three digits after the point at most; a dash when there was nothing to measure. */
+export const figure = (value: number | null): string =>
+  value === null ? '-' : String(Math.round(value * 1_000) / 1_000);
 
 /** The value of a rate; null when there was nothing to measure. */
 export const valueOf = ({ of, per }: Pick<Rate, 'of' | 'per'>, counts: Tally): number | null =>

@@ -1,13 +1,10 @@
 /** The scores as a person reads them on a terminal, and as JSON with sorted, machine-free content. */
 import { table } from '../../service/cli/screen.ts';
 import type { Fall } from './floors.ts';
+import { expectationLine } from '../../service/drill/expectations.ts';
 import { missedIn, type PlayedSuite } from './play.ts';
-import { rates, valueOf } from './rates.ts';
+import { figure, rates, valueOf } from './rates.ts';
 import { sum, type Tally } from './tally.ts';
-
-/** A rate as text: three digits at most; a dash when there was nothing to measure. */
-export const figure = (value: number | null): string =>
-  value === null ? '-' : String(Math.round(value * 1_000) / 1_000);
 
 /** The suites and all of them together, by name. */
 export const rowsOf = (played: readonly PlayedSuite[]): readonly (readonly [string, Tally])[] => [
@@ -20,7 +17,7 @@ const part = (of: number, per: number): string => (per === 0 ? '-' : `${of} of $
 /** One line for each suite. */
 function suiteTable(rows: ReturnType<typeof rowsOf>): string {
   const head = [
-    { head: 'suite', width: 20 },
+    { head: 'suite', width: 26 },
     { head: 'drills', width: 7 },
     { head: 'expectations', width: 14 },
     { head: 'protected held', width: 15 },
@@ -45,10 +42,10 @@ function suiteTable(rows: ReturnType<typeof rowsOf>): string {
 /** One line for each score of everything that was played. */
 function rateTable(counts: Tally): string {
   const head = [
-    { head: 'score', width: 20 },
+    { head: 'score', width: 22 },
     { head: 'value', width: 9 },
     { head: 'n', width: 7 },
-    { head: 'what it is', width: 62 },
+    { head: 'what it is', width: 60 },
   ];
   return table(
     head,
@@ -73,7 +70,7 @@ export function troubleText(played: readonly PlayedSuite[], falls: readonly Fall
     suite.drills.flatMap((drill) =>
       missedIn(drill).map(
         ({ step, expectation, never, found }) =>
-          `${drill.file}: ${step}: ${never ? 'must not be' : 'expected'} ${JSON.stringify(expectation)}, found ${found}`,
+          `${drill.file}: ${step}: ${never ? 'must not be' : 'expected'} ${expectationLine(expectation)}, found ${found}`,
       ),
     ),
   );

@@ -1,8 +1,7 @@
 /** Figures as they stand in the tables of the page, each with its exact value and its floor. */
 import { html } from 'hono/html';
 import type { Floors } from '../engine/floors.ts';
-import { type Rate, type RateName, valueOf } from '../engine/rates.ts';
-import { figure } from '../engine/table.ts';
+import { figure, type Rate, type RateName, valueOf } from '../engine/rates.ts';
 import type { Tally } from '../engine/tally.ts';
 
 export type Html = ReturnType<typeof html>;

@@ -1,5 +1,6 @@
 /** One drill on the page: the picture of its night, what was expected and what was found. */
 import { html, raw } from 'hono/html';
+import { expectationLine } from '../../service/drill/expectations.ts';
 import { timeText } from '../../service/words/times.ts';
 import type { Picture, Row } from '../engine/picture.ts';
 import { missedIn, type PlayedDrill } from '../engine/play.ts';
@@ -66,7 +67,7 @@ const expectationsOf = ({ scored }: PlayedDrill): Html =>
             <th>${scored[index - 1]?.step === step ? '' : step}</th>
             <td>
               ${never ? html`<strong>never</strong> ` : ''}<code
-                >${JSON.stringify(expectation)}</code
+                >${expectationLine(expectation)}</code
               >
             </td>
             <td class="${met ? 'good' : 'bad'}">${met ? 'met' : 'not met'}</td>
@@ -87,8 +88,8 @@ export async function drillPart(drill: PlayedDrill): Promise<Html> {
   return html`<details class="drill" ${missed > 0 ? 'open' : ''}>
     <summary><strong>${name}</strong> · ${tally.met} of ${tally.expected} · ${fate}</summary>
     <p class="soft">
-      <code>${file}</code>${agent === null ? '' : `, about the agent ${agent}`} · chain
-      <code>${chainHash.slice(0, 16)}</code>
+      <code>${file}</code>${agent === null ? '' : `, about the agent ${agent}`} · last hash of its
+      ledger <code>${chainHash.slice(0, 16)}</code>
     </p>
     ${picture === null ? html`<p>It prepared no packet.</p>` : await nightOf(picture, name)}
     ${expectationsOf(drill)}

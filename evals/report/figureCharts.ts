@@ -69,7 +69,7 @@ function ratesBySuite(played: readonly PlayedSuite[], { names, domain }: Wanted)
       height: { step: 18 },
       mark: { type: 'bar', height: 8, color: ink.calm },
       encoding: {
-        y: { field: 'suite', type: 'nominal', sort: null, title: null, axis: { labelLimit: 200 } },
+        y: { field: 'suite', type: 'nominal', sort: null, title: null, axis: { labelLimit: 240 } },
         x: {
           field: 'value',
           type: 'quantitative',
@@ -135,7 +135,7 @@ function counted(numbers: readonly number[]): Promise<string> {
   });
 }
 
-/** Milliseconds in classes. */
+/** Numbers in classes. */
 const classed = (numbers: readonly number[]): Promise<string> =>
   drawn({
     width: 260,
@@ -150,13 +150,20 @@ const classed = (numbers: readonly number[]): Promise<string> =>
 
 export type Distribution = { readonly title: string; readonly svg: string };
 
+const of = (steps: readonly PlayedStep[], name: keyof PlayedStep['tally']): number[] =>
+  steps.map(({ tally }) => tally[name]);
+
+/** What a model was asked for each packet. */
+const asking = async (packets: readonly PlayedStep[]): Promise<Distribution[]> => [
+  { title: 'Calls to the model for the packet.', svg: await counted(of(packets, 'calls')) },
+  { title: 'Tokens sent and answered for the packet.', svg: await classed(of(packets, 'tokens')) },
+];
+
 /** How time to packet, moves and notices spread over the packets. */
 export async function distributions(played: readonly PlayedSuite[]): Promise<Distribution[]> {
   const packets = packetsIn(played);
   const clusters = packets.filter(({ tally }) => tally.clusters > 0);
   if (packets.length === 0) return [];
-  const of = (steps: readonly PlayedStep[], name: keyof PlayedStep['tally']): number[] =>
-    steps.map(({ tally }) => tally[name]);
   const worked = packets.map(({ workedMs }) => workedMs);
   return [
     {
@@ -168,6 +175,7 @@ export async function distributions(played: readonly PlayedSuite[]): Promise<Dis
         'Time to packet: milliseconds worked on the change, on the machine that played; no score.',
       svg: await classed(worked),
     },
+    ...(packets.some(({ tally }) => tally.calls > 0) ? await asking(packets) : []),
     { title: 'Checkpoints that the packet moved.', svg: await counted(of(packets, 'moves')) },
     {
       title: 'People whom the packet of a cluster of changes tells.',

@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { expectationLine } from '../../service/drill/expectations.ts';
 import { startBrowser, watchedPage } from '../../tests/support/browser.ts';
 import { hostileMarkup } from '../../tests/support/hostileMarkup.ts';
 import { fallsIn } from '../engine/floors.ts';
@@ -125,8 +126,25 @@ describe('the report', () => {
     expect(await each(page, 'details.drill > figure svg', '1')).toHaveLength(drills.length);
     const marks = drills.flatMap(({ scored }) => scored);
     expect(await each(page, 'tr.met td code', words)).toEqual(
-      marks.map(({ expectation }) => JSON.stringify(expectation)),
+      marks.map(({ expectation }) => expectationLine(expectation)),
     );
+    expect(await each(page, 'header p', words)).toEqual([
+      expect.stringMatching(/^2 suites, 8 drills, \d+ packets\. /),
+    ]);
+    expect(await each(page, 'p.bad', words)).toEqual([
+      '1 expectation or score is not as it must be:',
+    ]);
+    await page.context().close();
+  });
+
+  it('counts one suite as one, and shows a phone nothing that it has to be moved sideways for', async () => {
+    const { page } = await opened({ ...evaluation(), played: played.slice(0, 1), falls: [] });
+    expect(await each(page, 'header p', words)).toEqual([
+      expect.stringMatching(/^1 suite, 4 drills, \d+ packets\. /),
+    ]);
+    await page.setViewportSize({ width: 390, height: 800 });
+    await each(page, 'details', '(it.open = true)');
+    expect(await each(page, 'html', 'it.scrollWidth')).toEqual([390]);
     await page.context().close();
   });
 

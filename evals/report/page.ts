@@ -36,13 +36,20 @@ const figureOf = (label: string, svg: string): Html =>
     <figcaption>${label}</figcaption>
   </figure>`;
 
+/** `1 suite`, `2 suites`. */
+const count = (n: number, one: string, several = `${one}s`): string =>
+  `${n} ${n === 1 ? one : several}`;
+
 function outcome({ played, falls }: Evaluation): Html {
   const trouble = troubleText(played, falls);
   if (trouble.length === 0) {
     return html`<p class="good">Every expectation is met and no score is under its floor.</p>`;
   }
-  return html`<p class="bad">${trouble.length} expectations or scores are not as they must be:</p>
-    <ul>
+  return html`<p class="bad">
+      ${count(trouble.length, 'expectation or score is', 'expectations or scores are')} not as
+      ${trouble.length === 1 ? 'it' : 'they'} must be:
+    </p>
+    <ul class="trouble">
       ${trouble.map((line) => html`<li>${line}</li>`)}
     </ul>`;
 }
@@ -94,8 +101,9 @@ async function body(evaluation: Evaluation): Promise<Html> {
         ${minds === 'deterministic' ? 'the deterministic minds' : `the minds on ${minds}`}
       </h1>
       <p class="soft">
-        ${played.length} suites, ${counts.drills} drills, ${counts.packets} packets. Every drill ran
-        on a ledger of its own through the same graph, gate and transactions that serve people.
+        ${count(played.length, 'suite')}, ${count(counts.drills, 'drill')},
+        ${count(counts.packets, 'packet')}. Every drill ran on a ledger of its own through the same
+        graph, gate and transactions that serve people.
       </p>
       <nav>
         <a href="#measures">Measures</a><a href="#suites">Suites</a><a href="#pictures">Pictures</a

@@ -77,7 +77,7 @@ export const suiteTable = ({ rows }: Figures): Html =>
           <th class="n">Over-held</th>
           <th class="n">Versions read</th>
           <th class="n">Changes read</th>
-          <th class="n">Told</th>
+          <th class="n">Affected told</th>
           <th class="n">First try</th>
         </tr>
       </thead>

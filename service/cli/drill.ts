@@ -1,6 +1,7 @@
 /**
  * The verb that runs drills: each on a new ledger in memory, on its own clock, scored by what it expects.
  */
+import { expectationLine } from '../drill/expectations.ts';
 import { drillFiles, loadDrill } from '../drill/load.ts';
 import { type DrillResult, runDrill } from '../drill/run.ts';
 import { openInterlock } from '../interlock.ts';
@@ -14,7 +15,7 @@ function drillText(result: DrillResult): string {
     .filter(({ met }) => !met)
     .map(({ step, expectation, never, found }) =>
       wrap(
-        `  ${step}: ${never ? 'must not be' : 'expected'} ${JSON.stringify(expectation)}, found ${found}`,
+        `  ${step}: ${never ? 'must not be' : 'expected'} ${expectationLine(expectation)}, found ${found}`,
         4,
       ),
     );

@@ -2,6 +2,7 @@
  * What a drill may expect, as a closed list. Each expectation is one object with exactly one key; each is scored on
  * its own. "The packet" is the one that waits for a person, else the current one.
  */
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { HoldClass, ReadinessCode, RejectionCode, RelaxableCode } from '../../ledger/codes.ts';
 import { DeltaChange } from '../../ledger/packet.ts';
@@ -125,3 +126,9 @@ export const ExpectationText = z
   .refine((one) => Object.keys(one).length === 1, 'must have exactly one key, such as "placed"')
   .meta({ description: 'One expectation under its key.' });
 export type ExpectationText = z.infer<typeof ExpectationText>;
+
+/** The expectation in one line, as a drill writes it: `placed: {checkpoint: a, at: 02:10}`. */
+export const expectationLine = (expectation: ExpectationText): string =>
+  stringify(expectation, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 })
+    .trim()
+    .slice(1, -1);

@@ -3,10 +3,11 @@
  * it. The proposal meant is the newest that the agent made in the step; readiness makes one more for what it read out of
  * free text, so of its proposals all count that the gate found clean.
  */
+import type { Ruling } from '../../ledger/facts.ts';
 import type { Cause, Hold } from '../../ledger/holds.ts';
 import type { Proposal, Unplaced } from '../../ledger/proposal.ts';
 import type { AgentName } from '../../ledger/vocabulary.ts';
-import { includesAll, type Mark, sameSet } from './mark.ts';
+import { causesText, includesAll, type Mark, sameSet } from './mark.ts';
 import { factsOf, instantOf, type Observed, proposalsOf, shown } from './observed.ts';
 import { scorePacketProposal } from './packetProposal.ts';
 import type { GateExpectation, ProposesExpectation, ProposesValues } from './proposalFormat.ts';
@@ -61,6 +62,15 @@ export function scoreGate(wanted: GateExpectation, seen: Observed): Mark {
 
 const silent = (agent: AgentName): Mark => ({ met: false, found: `${agent} proposed nothing` });
 
+function rulingText({ ruling: as, code, candidates, against }: Ruling, seen: Observed): string {
+  const words = [
+    ...(code === null ? [] : [code]),
+    ...(candidates.length === 0 ? [] : [candidates.map((at) => shown(seen, at)).join(' or ')]),
+    ...(against === null ? [] : [`against ${against}`]),
+  ];
+  return words.length === 0 ? as : `${as} (${words.join('; ')})`;
+}
+
 function ruling(wanted: ProposesValues['ruling'], seen: Observed): Mark {
   const bodies = readinessOf(seen);
   if (bodies.length === 0) return silent('readiness');
@@ -79,11 +89,7 @@ function ruling(wanted: ProposesValues['ruling'], seen: Observed): Mark {
         (candidates === undefined || sameSet(candidates, one.candidates.map(String))) &&
         (wanted.against === undefined || rival.some(({ factId }) => factId === one.against)),
     );
-  const words = found.map((one) =>
-    one === undefined
-      ? 'not ruled'
-      : `${one.ruling} (${one.code ?? '-'}; ${one.candidates.map((at) => shown(seen, at)).join(' or ')}; against ${one.against ?? '-'})`,
-  );
+  const words = found.map((one) => (one === undefined ? 'not ruled' : rulingText(one, seen)));
   return { met, found: words.join(', ') || 'no such fact' };
 }
 
@@ -150,7 +156,7 @@ const fits = ({ behind, causes }: Held, wanted: Reasons): boolean =>
   );
 
 const heldText = ({ behind, causes }: Held): string =>
-  `behind ${behind ?? 'nothing'}: ${causes.map(({ rule, subject }) => `${rule} (${subject ?? '-'})`).join(', ')}`;
+  `${behind === null ? '' : `behind ${behind}: `}${causesText(causes)}`;
 
 function unplaced(wanted: ProposesValues['unplaced'], seen: Observed): Mark {
   const body = bodyOf(seen, 'resequencing');

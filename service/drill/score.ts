@@ -11,7 +11,7 @@ import {
   type ExpectationText,
   type ExpectationValues,
 } from './expectations.ts';
-import { includesAll, listed, type Mark, same } from './mark.ts';
+import { causesText, includesAll, listed, type Mark, same } from './mark.ts';
 import {
   changedIn,
   instantOf,
@@ -57,9 +57,7 @@ function fits(hold: Hold, wanted: ExpectationValues['held']): boolean {
 }
 
 const holdText = ({ holdClass, behind, causes, relaxations }: Hold): string =>
-  `${holdClass}${behind === null ? '' : ` behind ${behind}`}: ${causes
-    .map(({ rule, checkpoint, subject }) => `${rule} of ${checkpoint} (${subject ?? '-'})`)
-    .join(', ')}; exceptions: ${relaxations.map(({ relaxes }) => relaxes).join(', ') || 'none'}`;
+  `${holdClass}${behind === null ? '' : ` behind ${behind}`}: ${causesText(causes)}; exceptions: ${relaxations.map(({ relaxes }) => relaxes).join(', ') || 'none'}`;
 
 function held(wanted: ExpectationValues['held'], seen: Observed): Mark {
   const record = recordOf(seen);
