@@ -41,8 +41,14 @@ export function askApart(ledger: string): Questions & { readonly close: () => Pr
       if (signal.aborted) throw new Busy(`it took longer than ${longest[task.about]} ms`);
       throw isFull(error) ? new Busy('as many are asked already as may wait') : error;
     });
-    if (told.is === 'answer') return told.text;
-    throw new StoreTrouble(told.code, told.message);
+    switch (told.is) {
+      case 'answer':
+        return told.text;
+      case 'store_trouble':
+        throw new StoreTrouble(told.code, told.message);
+      case 'failure':
+        throw Object.assign(new Error(told.error.message), told.error);
+    }
   };
   return {
     status: (cutoverId) => ask({ ledger, about: 'status', cutoverId }),

@@ -18,7 +18,21 @@ export type Told =
       readonly is: 'store_trouble';
       readonly code: StoreTrouble['code'];
       readonly message: string;
+    }
+  | {
+      readonly is: 'failure';
+      readonly error: Pick<Error, 'name' | 'message' | 'stack'> & { readonly code?: unknown };
     };
+
+/** What is known of an error, of whichever library: some of them are no Error any more on the other side of a thread. */
+function failure(error: Error): Told {
+  const { name, message, stack } = error;
+  const code = 'code' in error ? { code: String(error.code) } : {};
+  return {
+    is: 'failure',
+    error: { name, message, ...(stack === undefined ? {} : { stack }), ...code },
+  };
+}
 
 let opened: Promise<Questions> | null = null;
 
@@ -43,7 +57,10 @@ export async function answerTask(task: Task): Promise<Told> {
         : await questions.whatIf(task);
     return { is: 'answer', text };
   } catch (error) {
-    if (!(error instanceof StoreTrouble)) throw error;
-    return { is: 'store_trouble', code: error.code, message: error.message };
+    if (error instanceof StoreTrouble) {
+      return { is: 'store_trouble', code: error.code, message: error.message };
+    }
+    if (error instanceof Error) return failure(error);
+    throw error;
   }
 }

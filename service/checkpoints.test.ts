@@ -23,6 +23,12 @@ describe('the checkpoint file', () => {
     await close();
   });
 
+  it('forgets a thread before it has kept any', async () => {
+    const { saver, close } = await openCheckpointFile(':memory:');
+    await expect(saver.deleteThread('none')).resolves.toBeUndefined();
+    await close();
+  });
+
   it('that cannot be opened at all is said so', async () => {
     await expect(openCheckpointFile(join(folder, 'nowhere', 'threads.db'))).rejects.toThrow();
   });

@@ -47,7 +47,10 @@ function openOrReplace(file: string): File {
 /** Opens or creates the file (`:memory:` allowed) in a folder that is there. Throws when it cannot be opened. */
 export async function openCheckpointFile(file: string): Promise<Checkpoints<SqliteSaver>> {
   const database = openOrReplace(file);
-  return { saver: new SqliteSaver(database), close: async () => void database.close() };
+  const saver = new SqliteSaver(database);
+  // The library makes its tables at the first read, and forgetting a thread may come before that.
+  await saver.getTuple({ configurable: { thread_id: 'none' } });
+  return { saver, close: async () => void database.close() };
 }
 
 /**

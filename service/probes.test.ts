@@ -3,6 +3,38 @@ import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import { openMetrics } from './metrics.ts';
 import { addProbes } from './probes.ts';
+import { requestLog, type RequestSeen } from './requestLog.ts';
+import { openLogger } from './logger.ts';
+
+describe('a probe', () => {
+  it('is known as one whatever middleware stands behind it, and is logged at debug only', async () => {
+    const store = await openSqliteStore(':memory:');
+    const doorbell = { isUp: async () => true };
+    const lines: string[] = [];
+    const seen: RequestSeen[] = [];
+    const log = openLogger('info', [], { write: (line) => void lines.push(line) });
+    const app = new Hono();
+    app.use(requestLog(log, (one) => void seen.push(one)));
+    app.route(
+      '/',
+      addProbes(new Hono(), { store, metrics: openMetrics(), doorbell, isUp: () => true }),
+    );
+    app.use(async (_context, next) => next());
+    app.get('/cutovers/:cutover', (context) => context.text('there'));
+    for (const path of ['/healthz', '/readyz', '/metrics', '/cutovers/one', '/nothing']) {
+      await app.request(path);
+    }
+    expect(seen.map(({ route }) => route)).toEqual([
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/cutovers/:cutover',
+      '/*',
+    ]);
+    expect(lines).toHaveLength(2);
+    await store.close();
+  });
+});
 
 describe('readiness', () => {
   it('ends with the ledger and with the order to stop, and outlasts the doorbell', async () => {

@@ -53,6 +53,18 @@ const teller =
     else log.warn(told, 'will be tried again');
   };
 
+const silenceToldEveryMs = 60_000;
+
+/** A Redis that is away complains many times a second, always of the same: the log is told once a minute. */
+export function silenceTeller(log: Pick<Logger, 'warn'>, now = () => performance.now()) {
+  let toldAt = -silenceToldEveryMs;
+  return (error: unknown): void => {
+    if (now() - toldAt < silenceToldEveryMs) return;
+    toldAt = now();
+    log.warn({ err: error }, 'Redis does not answer: the sweep finds the work meanwhile');
+  };
+}
+
 /** A live cutover is not worked on by a process that has been told to die at a point. */
 async function refuseCrashOnLive({ ledger }: Interlock): Promise<void> {
   for (const { cutoverId } of await ledger.store.heads()) {
@@ -86,7 +98,9 @@ export async function openParts(
   try {
     if (config.fleet.crash !== null) await refuseCrashOnLive(interlock);
     const onTrouble = teller(log, metrics);
-    const doorbell = withRingPoints(await openDoorbell(config, onTrouble));
+    const doorbell = withRingPoints(
+      await openDoorbell(config, { onTrouble, onSilence: silenceTeller(log) }),
+    );
     metrics.watchDoorbell(() => doorbell.isUp());
     const endings: readonly Stage[] = [
       [{ what: 'the doorbell', ms: goodbyeMs, end: () => doorbell.close() }],

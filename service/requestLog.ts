@@ -3,8 +3,8 @@
  * somebody in), the status, how long it took, and an id that the answer carries too.
  */
 import { randomUUID } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
 
 /** The header that carries the id, in and out. */
@@ -22,6 +22,12 @@ export type RequestSeen = {
   readonly ms: number;
 };
 
+/** The pattern of the route that answers; of the middleware around all of them where there is none. Never the path. */
+export function routeOf(context: Context): string {
+  const answering = matchedRoutes(context).findLast(({ method }) => method !== 'ALL');
+  return answering?.path ?? '/*';
+}
+
 /** Logs and counts every request of the app it is used on; probes that go well are logged only at `debug`. */
 export function requestLog(log: Logger, onRequest: (seen: RequestSeen) => void): MiddlewareHandler {
   return async (context, next) => {
@@ -33,7 +39,7 @@ export function requestLog(log: Logger, onRequest: (seen: RequestSeen) => void):
     const line = {
       requestId,
       method: context.req.method,
-      route: routePath(context, -1),
+      route: routeOf(context),
       status,
       ms: Math.round(performance.now() - startedAt),
     };

@@ -113,15 +113,13 @@ function resumes(graph: GraphDeps, onTrouble: OnTrouble) {
 
 /** The API on parts that are open. */
 function apiOn(
-  { config, interlock, doorbell, metrics, onTrouble, log }: Parts,
+  { config, interlock, doorbell, metrics, log }: Parts,
   { deps, door, hooks, stopping, decided, questions }: Opened,
 ) {
   const { ledger } = interlock;
   const isUp = (): boolean => !stopping.aborted;
-  const trouble = (error: unknown, where: string): void => {
-    onTrouble(null, error);
+  const trouble = (error: unknown, where: string): void =>
     log.warn({ where, err: error }, 'could not be done');
-  };
   const base = addProbes(new Hono(), { store: ledger.store, metrics, doorbell, isUp });
   return addApi(base, {
     ledger,

@@ -12,12 +12,14 @@ function count(metrics: Metrics, word: Word): void {
   switch (word.is) {
     case 'working':
       return;
-    case 'run':
+    case 'onRun':
       return metrics.onRun(word.seen);
-    case 'look':
-      return metrics.onLook(word.waiting);
-    case 'trouble':
-      return metrics.onTrouble(word.kind);
+    case 'onLook':
+      return metrics.onLook(word.seen);
+    case 'onNotice':
+      return metrics.onNotice(word.seen);
+    case 'onTrouble':
+      return metrics.onTrouble(word.seen);
   }
 }
 

@@ -11,11 +11,13 @@ import { stopInOrder } from './stopping.ts';
 import { startWork } from './work.ts';
 
 /** What the thread tells. `working` once, when it has begun. */
-export type Word =
-  | { readonly is: 'working' }
-  | { readonly is: 'run'; readonly seen: Parameters<Metrics['onRun']>[0] }
-  | { readonly is: 'look'; readonly waiting: number }
-  | { readonly is: 'trouble'; readonly kind: Parameters<Metrics['onTrouble']>[0] };
+export type Word = { readonly is: 'working' } | Counted;
+
+/** What is counted of the work: every figure of it, so that a new one is told too or does not compile. */
+type Figure = Exclude<Extract<keyof Metrics, `on${string}`>, 'onRequest'>;
+type Counted = {
+  [Name in Figure]: { readonly is: Name; readonly seen: Parameters<Metrics[Name]>[0] };
+}[Figure];
 
 const port = parentPort;
 if (port === null) throw new Error('this is a thread of `interlock serve` and no program');
@@ -23,12 +25,13 @@ const tell = (word: Word): void => port.postMessage(word);
 
 const config = readConfig();
 const log = openLogger(config.log, readSecrets());
-const metrics: Metrics = {
-  ...openMetrics(),
-  onRun: (seen) => tell({ is: 'run', seen }),
-  onLook: (waiting) => tell({ is: 'look', waiting }),
-  onTrouble: (kind) => tell({ is: 'trouble', kind }),
+const told: Pick<Metrics, Figure> = {
+  onRun: (seen) => tell({ is: 'onRun', seen }),
+  onLook: (seen) => tell({ is: 'onLook', seen }),
+  onNotice: (seen) => tell({ is: 'onNotice', seen }),
+  onTrouble: (seen) => tell({ is: 'onTrouble', seen }),
 };
+const metrics: Metrics = { ...openMetrics(), ...told };
 const parts = await openParts(config, log, { half: 'serve', metrics });
 const { endings } = await startWork(parts);
 // Whatever is said to a thread that works is that it should stop.

@@ -282,6 +282,10 @@ describe('with a provider: interlock serve', () => {
           envelopeTo.includes('operator@example.test') && !subject.startsWith('v1 '),
       ),
     );
+    await eventually('the figure of letters, though a thread of its own sent them', async () => {
+      const figure = 'interlock_notice_attempts_total{channel="email",outcome="sent"}';
+      return (await half.figure(figure)) > 0;
+    });
     const link = new RegExp(`${origin}(/ack/\\S+)`).exec(letter.text ?? '')?.[1] ?? '';
     const nobody = browserAt(url, origin);
     const page = await nobody.visit(link);

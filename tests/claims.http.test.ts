@@ -124,6 +124,23 @@ describe('the walk over HTTP', () => {
     expect(JSON.stringify(lineage.body)).toContain('"kind":"acknowledgement"');
   });
 
+  it('says what reports would do while a packet waits, and writes nothing', async () => {
+    api.loop.clock.at = minute(10);
+    lead = await api.person('lead');
+    await api.loop.report([started('rollback', minute(0))]);
+    await ask(`${at}/reports`, { as: board, body: late('b-1') });
+    await api.loop.run();
+    const { version } = await api.loop.state();
+    api.loop.clock.at = minute(11);
+    const later = { forecast: { checkpoint: 'rollback', at: new Date(minute(90)).toISOString() } };
+    const body = { reports: [{ ...late('if-1'), facts: [later] }] };
+    const would = await ask(`${at}/what-if`, { as: lead, body });
+    expect(would).toMatchObject({ status: 200, body: { rulings: [{ ruling: 'accepted' }] } });
+    const end = { endAt: minute(90) };
+    expect(would.get('packet.packet.lines')).toContainEqual(expect.objectContaining(end));
+    expect((await api.loop.state()).version).toBe(version);
+  });
+
   it('declines with a reason, and the one in force stays', async () => {
     api.loop.clock.at = minute(10);
     lead = await api.person('lead');
@@ -166,6 +183,9 @@ describe('a request that is wrong', () => {
     ['deep', { raw: '['.repeat(100_000) }, 400, 'body_unreadable'],
     ['latin', { raw: new Uint8Array([0x22, 0xff, 0x22]) }, 400, 'body_unreadable'],
     ['large', { raw: `"${'x'.repeat(1_100_000)}"` }, 413, 'body_too_large'],
+    ['half a character', { raw: '{"id": "\\ud83d"}' }, 422, 'body_has_problems'],
+    ['half a key', { raw: '{"facts": [{"\\ude00": 1}]}' }, 422, 'body_has_problems'],
+    ['packed', { body: {}, headers: { 'content-encoding': 'gzip' } }, 415, 'encoding_unknown'],
     ['no key', { body: {}, key: null }, 400, 'idempotency_key_needed'],
     ['a key with a space', { body: {}, key: 'a b' }, 400, 'idempotency_key_needed'],
   ])('a body that is %s is refused and nothing is written', async (_name, sent, status, code) => {

@@ -68,6 +68,38 @@ async function place(kind = sqlite): Promise<Place> {
   return made;
 }
 
+describe('trouble of our own', () => {
+  it.each([{ code: 'SQLITE_ERROR' }, 'a word', null, new Error('secret')])(
+    'thrown as %o is answered with a problem and told of, without its words',
+    async (thrown) => {
+      const fail = (): never => {
+        throw thrown;
+      };
+      const questions = { status: fail, whatIf: fail };
+      const api = await apiOn(night, { change: { questions } });
+      undo.push(() => api.close());
+      const as = await api.person('lead');
+      const response = await api.ask(`/cutovers/${night.cutoverId}/status`, { as });
+      const text = await response.text();
+      expect([response.status, JSON.parse(text).code]).toEqual([500, 'interlock_failed']);
+      expect(text).not.toMatch(/SQLITE|word|secret/);
+      expect(api.troubles).toMatchObject([
+        { error: expect.any(Error), where: 'GET /cutovers/:cutover/status' },
+      ]);
+    },
+  );
+
+  it('in a thread that thinks comes back with its kind and its place', async () => {
+    const { answerTask } = await import('../service/askThread.ts');
+    const told = await answerTask({ ledger: ':memory:', about: 'status', cutoverId: 'nobody' });
+    expect(told).toMatchObject({
+      is: 'failure',
+      error: { name: 'Error', stack: expect.stringContaining('questions.ts') },
+    });
+    expect(structuredClone(told)).toEqual(told);
+  });
+});
+
 describe('C18: a ledger file', () => {
   async function onFile(busyLimitMs = 200) {
     const { address } = await place();

@@ -140,6 +140,12 @@ describe('the command line, one night from declaring to acknowledging', () => {
     expect(again.pending).toEqual(first.pending);
   });
 
+  it('answers what-if while a packet waits', () => {
+    const { code, err, out } = interlock(['whatif', 'late.yaml', ...at('23:23')]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('nothing is written');
+  });
+
   it('shows a person only their own lines, and what differs', () => {
     const orders = interlock(['packet', 'pending', '--for', 'operator', ...at('23:23')]);
     expect(orders.code).toBe(0);

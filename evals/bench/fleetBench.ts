@@ -107,7 +107,9 @@ async function measure(
     ...(redis === null ? {} : { INTERLOCK_REDIS: redis }),
   };
   const interlock = await openInterlock({ ledger, checkpoints: ':memory:' });
-  const doorbell = await openDoorbell(readConfig(environment), () => undefined);
+  const nobody = (): void => undefined;
+  const told = { onTrouble: nobody, onSilence: nobody };
+  const doorbell = await openDoorbell(readConfig(environment), told);
   const halves = await start();
   const startedAt = performance.now();
   const cpuBefore = await cpuSecondsOf(halves);

@@ -34,15 +34,19 @@ const workerOptions = {
 
 const retryStrategy = (times: number): number => Math.min(100 * times, 1_000);
 
-type Parts = DoorbellDeps & { readonly url: string };
+export type BullDeps = DoorbellDeps & {
+  readonly url: string;
+  /** Hears, many times a second while Redis is away, why rings do not get through. */
+  readonly onSilence: (error: unknown) => void;
+};
 
 const quietly = async (ms: number, work: Promise<unknown>): Promise<void> => {
   await within(ms, 'closing', work).catch(() => undefined);
 };
 
-function startListening({ url, atOnce, onTrouble }: Parts, work: Answer) {
+function startListening({ url, atOnce, onTrouble, onSilence }: BullDeps, work: Answer) {
   const connection = new Redis(url, { maxRetriesPerRequest: null, retryStrategy });
-  connection.on('error', (error) => onTrouble(null, error));
+  connection.on('error', onSilence);
   const worker = new Worker(
     queueName,
     async (job, _token, signal) => {
@@ -51,7 +55,7 @@ function startListening({ url, atOnce, onTrouble }: Parts, work: Answer) {
     },
     { connection, concurrency: atOnce, ...workerOptions },
   );
-  worker.on('error', (error) => onTrouble(null, error));
+  worker.on('error', onSilence);
   worker.on('failed', (job, error) => onTrouble(job?.name ?? null, error));
   return async (): Promise<void> => {
     worker.cancelAllJobs('stopping');
@@ -61,21 +65,21 @@ function startListening({ url, atOnce, onTrouble }: Parts, work: Answer) {
 }
 
 /** The doorbell on the Redis at `url`. Nothing here fails because Redis is away. */
-export function bullDoorbell(parts: Parts): Doorbell {
-  const { url, onTrouble } = parts;
+export function bullDoorbell(deps: BullDeps): Doorbell {
+  const { url, onSilence } = deps;
   const connection = new Redis(url, {
     maxRetriesPerRequest: 1,
     connectTimeout: ringLimitMs,
     commandTimeout: ringLimitMs,
     retryStrategy,
   });
-  connection.on('error', (error) => onTrouble(null, error));
+  connection.on('error', onSilence);
   const queue = new Queue(queueName, {
     connection,
     skipWaitingForReady: true,
     defaultJobOptions: jobOptions,
   });
-  queue.on('error', (error) => onTrouble(null, error));
+  queue.on('error', onSilence);
   let restUntil = 0;
   return {
     ring: async (cutoverId) => {
@@ -85,7 +89,7 @@ export function bullDoorbell(parts: Parts): Doorbell {
         await within(ringLimitMs, 'ringing', queue.add(cutoverId, {}, { deduplication }));
       } catch (error) {
         restUntil = Date.now() + restMs;
-        onTrouble(cutoverId, error);
+        onSilence(error);
       }
     },
     isUp: async () =>
@@ -94,7 +98,7 @@ export function bullDoorbell(parts: Parts): Doorbell {
         () => true,
         () => false,
       ),
-    listen: async (work) => ({ stop: startListening(parts, work) }),
+    listen: async (work) => ({ stop: startListening(deps, work) }),
     close: async () => {
       await quietly(goodbyeMs, queue.close());
       connection.disconnect();

@@ -17,7 +17,7 @@ export type Doorbell = {
   close(): Promise<void>;
 };
 
-/** Hears of every trouble that a ring or a look ended in. */
+/** Hears of every trouble that work, or a look for it, ended in. */
 export type OnTrouble = (cutoverId: Id | null, error: unknown) => void;
 
 export type DoorbellDeps = {

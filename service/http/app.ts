@@ -8,7 +8,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { routePath } from 'hono/route';
 import { hookRoutes } from '../hooks/routes.ts';
 import { addressOf } from '../identity/door.ts';
 import { ackRoutes } from './ack.ts';
@@ -16,6 +15,7 @@ import { jsonOf, largestBody } from './body.ts';
 import { cutoverRoutes } from './cutovers.ts';
 import { decisionRoutes } from './decisions.ts';
 import type { ApiContext, ApiDeps } from './deps.ts';
+import { routeOf } from '../requestLog.ts';
 import { addDocs } from './docs.ts';
 import { exportRoutes } from './exports.ts';
 import { callerOf, nameOf, placeOf } from './guard.ts';
@@ -72,6 +72,16 @@ const lastWhenUnread: MiddlewareHandler = async (context, next) => {
   if (incoming?.complete === false) context.res.headers.set('connection', 'close');
 };
 
+/** What is thrown and is no Error would pass by whoever answers for errors and logs them: it becomes one. */
+const errorsOnly: MiddlewareHandler = async (_context, next) => {
+  try {
+    await next();
+  } catch (thrown) {
+    if (thrown instanceof Error) throw thrown;
+    throw new Error('what was thrown is no Error', { cause: thrown });
+  }
+};
+
 /** Headers of every answer: nothing is guessed, framed, or told to other sites. */
 const plainHeaders: MiddlewareHandler = async (context, next) => {
   await next();
@@ -106,7 +116,7 @@ const path = (declared: Declared): string => declared.path.replaceAll(/\{(\w+)\}
 function addErrors(app: OpenAPIHono, { trouble }: ApiDeps): void {
   app.onError((error, context) => {
     const details = problemOf(error);
-    if (details.status >= 500) trouble(error, `${context.req.method} ${routePath(context, -1)}`);
+    if (details.status >= 500) trouble(error, `${context.req.method} ${routeOf(context)}`);
     return problemResponse(details);
   });
   app.notFound((context) =>
@@ -141,6 +151,7 @@ export function addApi(base: Hono, deps: ApiDeps): OpenAPIHono {
   if (deps.around !== undefined) app.use(deps.around);
   app.use(plainHeaders);
   app.use(lastWhenUnread);
+  app.use(errorsOnly);
   addErrors(app, deps);
   app.route('/', base);
   app.use(door.guard);

@@ -3,6 +3,7 @@
  * names its field and the fix. It refuses bodies that are not said to be JSON, so that no form can be one.
  */
 import type { z } from 'zod';
+import { malformedPlaces, malformedText } from '../../ledger/wellFormed.ts';
 import { schemaTree } from '../runbook/jsonSchema.ts';
 import type { Finding } from '../runbook/problems.ts';
 import { schemaFindings } from '../runbook/schemaProblems.ts';
@@ -72,10 +73,26 @@ export async function jsonOf(request: Request, file?: string): Promise<unknown> 
       ],
     });
   }
+  const packed = request.headers.get('content-encoding') ?? 'identity';
+  if (packed.trim().toLowerCase() !== 'identity') {
+    const message = `"${packed.slice(0, 40)}" is not understood`;
+    const fix = 'send the body as it is, without Content-Encoding';
+    throw new Problem({
+      status: 415,
+      code: 'encoding_unknown',
+      detail: `the Content-Encoding ${message}`,
+      fix,
+      errors: [{ field: 'Content-Encoding', message, fix }],
+    });
+  }
   const text = textOf(bytes);
   if (depthOf(text) > deepest) {
     throw unreadable(`the body nests deeper than ${deepest}`, 'send a flatter one');
   }
+  return whole(parsed(text));
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -83,6 +100,23 @@ export async function jsonOf(request: Request, file?: string): Promise<unknown> 
     throw unreadable(`the body is not JSON: ${why}`, 'correct the JSON');
   }
 }
+
+/** The value, unless a text in it has no bytes: then it could be neither digested nor kept. */
+function whole(value: unknown): unknown {
+  const places = malformedPlaces(value);
+  if (places.length === 0) return value;
+  const fix = 'write the whole character, or leave it out';
+  throw bodyProblem(places.map((path) => ({ field: pointer(path), message: malformedText, fix })));
+}
+
+const bodyProblem = (errors: readonly Field[]): Problem =>
+  new Problem({
+    status: 422,
+    code: 'body_has_problems',
+    detail: `the body has ${errors.length} problem${errors.length === 1 ? '' : 's'}; nothing was written`,
+    fix: 'correct what "errors" lists',
+    errors,
+  });
 
 const pointer = (path: Finding['path']): string =>
   `/${path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
@@ -101,10 +135,11 @@ export function checked<T>(schema: z.ZodType<T>, { of, value }: Source): T {
   if (parsed.success) return parsed.data;
   const findings = schemaFindings(parsed.error, { root: schemaTree(schema), value });
   const errors = fieldsOf(findings, (path) => (of === 'body' ? pointer(path) : path.join('.')));
+  if (of === 'body') throw bodyProblem(errors);
   throw new Problem({
-    status: of === 'body' ? 422 : 400,
-    code: `${of}_has_problems`,
-    detail: `the ${of} has ${errors.length} problem${errors.length === 1 ? '' : 's'}; nothing was written`,
+    status: 400,
+    code: 'query_has_problems',
+    detail: `the query has ${errors.length} problem${errors.length === 1 ? '' : 's'}`,
     fix: 'correct what "errors" lists',
     errors,
   });
@@ -124,11 +159,5 @@ export function fileProblem(problems: readonly FileProblem[], under: string): Pr
     message: line === null ? message : `line ${line}: ${message}`,
     fix,
   }));
-  return new Problem({
-    status: 422,
-    code: 'body_has_problems',
-    detail: `${errors.length} problem${errors.length === 1 ? '' : 's'}; nothing was written`,
-    fix: 'correct what "errors" lists',
-    errors,
-  });
+  return bodyProblem(errors);
 }
