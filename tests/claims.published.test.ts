@@ -14,6 +14,8 @@ import { type Channels, newAudit, ourChannels, saidOf } from './attacks/publishe
 import { recommendationsIn } from './attacks/lexicon.ts';
 import { ourSentences } from './attacks/ourSentences.ts';
 import { auditNight } from './attacks/publishedNight.ts';
+import { night as lateNight } from './support/lateNight.ts';
+import { loopOn } from './support/loop.ts';
 import { scaled, takeYourTime } from './support/scale.ts';
 
 takeYourTime();
@@ -176,6 +178,19 @@ describe('C36: the audit finds', () => {
         expect([place, words, found.faults.length > 0]).toEqual([place, words, true]);
       }
     }
+  });
+
+  it('nothing in a night whose one checkpoint takes no time, so that a calendar entry has no end', async () => {
+    const instants = lateNight.checkpoints.slice(0, 1).map((one) => ({
+      ...one,
+      duration: { kind: 'exact' as const, seconds: 0 },
+    }));
+    const loop = await loopOn({ ...lateNight, checkpoints: instants });
+    await loop.run();
+    const found = newAudit();
+    await auditNight(await loop.events(), found);
+    expect(found.faults).toEqual([]);
+    expect(found.notices).toBeGreaterThan(0);
   });
 
   it('a time, an owner, a hold, a version and a code that are not the packet’s', async () => {

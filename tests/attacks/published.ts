@@ -171,8 +171,10 @@ function calendarRead(content: string, meant: Meant): Read {
     observes || line.startAt === null || line.endAt === null ? [] : [line],
   );
   const times = placed.flatMap((line) => [line.startAt ?? 0, line.endAt ?? 0]);
-  const span = [Math.min(...times), Math.max(...times)];
-  const atSecond = span.map((at) => Math.floor(at / 1_000) * 1_000);
+  const [from, to] = [Math.min(...times), Math.max(...times)];
+  // What takes no time has no end (RFC 5545, 3.8.2.2).
+  const span = [from, to > from ? to : null];
+  const atSecond = span.map((at) => (at === null ? null : Math.floor(at / 1_000) * 1_000));
   return {
     lines,
     faults: [
