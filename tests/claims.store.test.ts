@@ -1,12 +1,13 @@
 /**
  * What the stores promise when their database fails them: a PostgreSQL that crashes, or whose reply to a commit is lost,
  * loses and doubles nothing (C16); one that is full, busy or out of connections says so as trouble to be tried again,
- * writes nothing by halves and goes on (C18).
+ * writes nothing by halves and goes on (C18). And that what they acknowledge is on the disk, as the kernel sees it (C2).
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -17,14 +18,19 @@ import { migratePostgres } from '../ledger/stores/postgresMigrate.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
 import { verify } from '../ledger/verify.ts';
+import { sourceBugs } from './attacks/plantedSources.ts';
+import { changedBuild } from './support/changedBuild.ts';
 import { declare, depsOn, report } from './support/ledger.ts';
 import { startLossyProxy } from './support/lossyProxy.ts';
 import { startPostgres } from './support/postgres.ts';
 import { reached } from './support/reached.ts';
-import { scaled, takeYourTime } from './support/scale.ts';
-import { freshDatabase } from './support/supplied.ts';
+import { isDeep, scaled, takeYourTime } from './support/scale.ts';
+import { watchedCommand, watchedProcess } from './support/strace.ts';
+import { builtFolder, freshDatabase } from './support/supplied.ts';
 
 takeYourTime();
+
+const writerProgram = fileURLToPath(new URL('support/writer.mjs', import.meta.url));
 
 /** What a client knows: its key, the hash it was answered, and how often it was left without one. */
 type Acknowledged = { readonly hash: string; readonly unknown: number; readonly repeated: boolean };
@@ -228,3 +234,82 @@ describe('C18: a store that cannot take a writer now', () => {
     await store.close();
   });
 });
+
+/** Flushes as the kernel sees them: too dear and too much asked of a machine for every run. */
+if (isDeep()) {
+  describe('C2: strace sees', () => {
+    const commits = scaled(20);
+
+    /** How many of so many acknowledgements, written one after another, came without a flush of the log before them. */
+    async function unflushedOn(built: string): Promise<number> {
+      const folder = await mkdtemp(join(tmpdir(), 'interlock-flush-'));
+      const address = join(folder, 'ledger.db');
+      const store = await openSqliteStore(address);
+      await handle(depsOn(store), 'payments', declare());
+      await store.close();
+      const { child, calls } = watchedCommand(process.execPath, writerProgram, built, address);
+      child.stdin?.write(`payments flush 1 ${commits} 1\n`);
+      const acks = (await calls()).reduce(
+        (seen, { is, file, text }) => {
+          if (is === 'sync' && file.endsWith('ledger.db-wal')) return { ...seen, flushed: true };
+          if (!text.startsWith('ack ')) return seen;
+          const unflushed = seen.unflushed + (seen.flushed ? 0 : 1);
+          return { all: seen.all + 1, unflushed, flushed: false };
+        },
+        { all: 0, unflushed: 0, flushed: false },
+      );
+      await rm(folder, { recursive: true });
+      expect(acks.all).toBe(commits);
+      return acks.unflushed;
+    }
+
+    it(`a flush of the file before each of ${commits} acknowledgements`, async () => {
+      expect(await unflushedOn(await builtFolder())).toBe(0);
+    });
+
+    it('that a build is lying which flushes when it likes', async () => {
+      const { slips } = sourceBugs['SQLite flushes when it likes (NORMAL)'] ?? { slips: [] };
+      const lying = changedBuild(await builtFolder(), slips);
+      expect(await unflushedOn(lying.folder)).toBeGreaterThan(commits / 2);
+      lying.remove();
+    });
+
+    it(`at least as many flushes of PostgreSQL as commits that it acknowledges, of ${commits}`, async () => {
+      const server = await startPostgres();
+      try {
+        await migratePostgres(server.url);
+        const [pid] = (await readFile(join(server.folder, 'data', 'postmaster.pid'), 'utf8')).split(
+          '\n',
+        );
+        const flushesOf = async (work: () => Promise<void>): Promise<number> => {
+          const watching = await watchedProcess(Number(pid));
+          await work();
+          const calls = await watching.calls();
+          return calls.filter(({ is, file }) => is === 'sync' && file.includes('/pg_wal/')).length;
+        };
+        const store = await openPostgresStore(server.url);
+        const ours = await flushesOf(async () => {
+          await handle(depsOn(store), 'payments', declare());
+          for (let index = 1; index < commits; index += 1) {
+            await handle(depsOn(store, `${index}`), 'payments', report(`r-${index}`));
+          }
+        });
+        expect(ours).toBeGreaterThanOrEqual(commits);
+        await store.close();
+        // A server that does not wait for its disk would be found out.
+        const lying = await flushesOf(async () => {
+          const client = new pg.Client({ connectionString: server.url });
+          await client.connect();
+          await client.query('create table lies (number int); set synchronous_commit = off');
+          for (let index = 0; index < commits; index += 1) {
+            await client.query('insert into lies values ($1)', [index]);
+          }
+          await client.end();
+        });
+        expect(lying).toBeLessThan(commits / 2);
+      } finally {
+        await server.stop();
+      }
+    });
+  });
+}

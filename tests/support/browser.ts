@@ -3,10 +3,10 @@
  * script that ran, every request that left our origin and every breach of a content security policy. It refuses to be
  * skipped: when there is no browser and none may be installed, it says what to install.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { installed } from './debian.ts';
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome'];
 const missing =
@@ -19,16 +19,9 @@ const onPath = (): string | undefined =>
     .flatMap((folder) => programs.map((program) => join(folder, program)))
     .find((file) => existsSync(file));
 
-function install(): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...words: string[]) => spawnSync('apt-get', words, { env }).status === 0;
-  if (process.getuid?.() !== 0 || !apt('update', '-qq')) throw new Error(missing);
-  if (!apt('install', '-y', '-qq', '--no-install-recommends', 'chromium')) throw new Error(missing);
-}
-
 /** Starts it; close it when done. */
 export async function startBrowser(): Promise<Browser> {
-  if (onPath() === undefined) install();
+  if (onPath() === undefined && !installed('chromium')) throw new Error(missing);
   const executablePath = onPath();
   if (executablePath === undefined) throw new Error(missing);
   return chromium.launch({

@@ -2,11 +2,12 @@
  * Brings a throw-away Redis: Debian's server (installed when it may be), without a file to remember by, on a port of its
  * own. It refuses to be skipped: when there is none and none may be installed, it says what to install.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { installed, isOnPath } from './debian.ts';
 
 export type RedisServer = {
   readonly url: string;
@@ -24,15 +25,7 @@ const missing =
   'redis-server is not on PATH, and the tests of the doorbell are never skipped. Install it and run again: Debian or ' +
   'Ubuntu: `apt-get install redis-server`; macOS: `brew install redis`. As root on Debian this is done for you.';
 
-const isThere = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
-
-function install(): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...words: string[]) => spawnSync('apt-get', words, { env }).status === 0;
-  const may = process.getuid?.() === 0 && apt('update', '-qq');
-  const done = may && apt('install', '-y', '-qq', '--no-install-recommends', 'redis-server');
-  if (!done || !isThere()) throw new Error(missing);
-}
+const isThere = (): boolean => isOnPath('redis-server');
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -54,7 +47,7 @@ async function untilItAnswers(url: string): Promise<void> {
 
 /** A server that has not been started yet has a url all the same. */
 export async function redisServer(): Promise<RedisServer> {
-  if (!isThere()) install();
+  if (!isThere() && !(installed('redis-server') && isThere())) throw new Error(missing);
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
