@@ -84,6 +84,23 @@ describe('C29: a newer packet waits in another tab', () => {
   );
 });
 
+describe('C29: the packet that waited was decided in another tab', () => {
+  it('a decision on what waits, by the bytes that were seen, is told so, and the refusal is kept', async () => {
+    const { packetHash } = await shown();
+    expect((await decide('pending', quoted(packetHash), 'decline')).status).toBe(200);
+    const before = await refusals();
+    const response = await decide('pending', quoted(packetHash));
+    expect(response.status).toBe(409);
+    expect(Refused.parse(await response.json())).toMatchObject({
+      code: 'packet_already_decided',
+      seen: { packetHash },
+      now: { version: 1 },
+    });
+    expect(await refusals()).toBe(before + 1);
+    expect((await decide('pending', quoted('0'.repeat(64)))).status).toBe(404);
+  });
+});
+
 describe('C29: facts moved under the packet that was shown', () => {
   it('adopting is refused, and says to wait for the next', async () => {
     const { packetId, packetHash } = await shown();

@@ -141,6 +141,29 @@ describe('the walk over HTTP', () => {
     expect((await api.loop.state()).version).toBe(version);
   });
 
+  it('grants an exception, says where the ruling on it will stand, and the same again once it stands', async () => {
+    const body = { checkpoint: 'rollback', relaxes: 'outside_boundary' };
+    const sent = { as: lead, body, key: 'grant-1' };
+    const granted = await ask(`${at}/exceptions`, sent);
+    const ruling = String(granted.get('ruling'));
+    expect((await ask(ruling, { as: lead })).get('facts.0.ruling')).toBeNull();
+    await api.loop.run();
+    expect((await ask(ruling, { as: lead })).get('facts.0.ruling.ruling')).toBe('held');
+    await api.loop.deps.ledger.store.forgetAnswers(Number.MAX_SAFE_INTEGER);
+    expect((await ask(`${at}/exceptions`, sent)).body).toEqual(granted.body);
+  });
+
+  it('is not sent again whole to who has it, though a proxy marked its tag as weak', async () => {
+    const whole = await api.ask(`${at}/packets/1`, { as: lead });
+    const tag = whole.headers.get('etag') ?? '';
+    for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const headers = { 'if-none-match': known };
+      expect((await api.ask(`${at}/packets/1`, { as: lead, headers })).status).toBe(304);
+    }
+    const headers = { 'if-none-match': '"other"' };
+    expect((await api.ask(`${at}/packets/1`, { as: lead, headers })).status).toBe(200);
+  });
+
   it('declines with a reason, and the one in force stays', async () => {
     api.loop.clock.at = minute(10);
     lead = await api.person('lead');
@@ -175,6 +198,42 @@ describe('a request that is wrong', () => {
     expect(answer.status).toBe(422);
     const fields = Problem.parse(answer.body).errors.map(({ field }) => field);
     expect(fields).toEqual(expect.arrayContaining(['/facts/0/forecst', '/extra']));
+  });
+
+  it('with anything in the query that is not known here is refused by name, on every route that reads', async () => {
+    for (const route of api.routes.filter(({ method }) => method === 'get')) {
+      const path = route.path
+        .replace('{cutover}', night.cutoverId)
+        .replace('{person}', 'lead')
+        .replaceAll(/\{\w+\}/g, '1');
+      const wrong = await ask(`${path}?pakket=2`, { as: lead });
+      expect([path, wrong.status, wrong.get('errors.0.field')]).toEqual([path, 400, 'pakket']);
+    }
+    const twice = await ask(`${at}/holds?packet=1&packet=2`, { as: lead });
+    expect(twice).toMatchObject({ status: 400, body: { errors: [{ field: 'packet' }] } });
+  });
+
+  it.each<[string, object, string]>([
+    ['a key that was misspelt', { facts: [{ forecst: {} }] }, 'did you mean "forecast"'],
+    ['too many facts', { facts: Array.from({ length: 201 }, () => ({ say: 'x' })) }, '200 items'],
+    ['no facts', { facts: [] }, '1 items'],
+    ['an id that is too long', { id: 'x'.repeat(201) }, '200 characters'],
+    ['nothing that belongs there', { id: {} }, 'nothing that belongs here'],
+  ])('with %s is told what is wrong, in words of ours', async (_name, change, words) => {
+    const body = { ...late('b-1'), ...change };
+    const answer = await ask(`${at}/reports`, { as: board, body });
+    expect(answer.status).toBe(422);
+    expect(JSON.stringify(answer.body).replaceAll('\\"', '"')).toContain(words);
+    expect(JSON.stringify(answer.body)).not.toMatch(/Invalid|expected|the file/);
+  });
+
+  it('and refused by the ledger names its field too', async () => {
+    expect((await ask(`${at}/reports`, { as: board, body: late('b-1') })).status).toBe(202);
+    const other = { ...late('b-1'), text: 'otherwise' };
+    expect(await ask(`${at}/reports`, { as: board, body: other })).toMatchObject({
+      status: 409,
+      body: { code: 'source_event_reused', errors: [{ field: '/id' }] },
+    });
   });
 
   it.each<[string, Sent, number, string]>([
@@ -278,5 +337,34 @@ describe('an Idempotency-Key', () => {
     const again = await api.ask(`${at}/packets/pending/adopt`, sent);
     expect([again.status, await again.text()]).toEqual([200, await first.text()]);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+});
+
+describe('the description', () => {
+  const Operation = z.looseObject({
+    operationId: z.string(),
+    summary: z.string().regex(/^[^`]+$/),
+    security: z.array(z.record(z.string(), z.unknown())).min(1),
+    responses: z.record(z.string(), z.looseObject({ content: z.looseObject({}).optional() })),
+  });
+  const Description = z.looseObject({
+    openapi: z.literal('3.1.0'),
+    paths: z.record(z.string(), z.record(z.string(), Operation)),
+  });
+
+  it('names every operation once, and what each answers with and in which form', async () => {
+    const { paths } = Description.parse(await (await api.ask('/openapi.json')).json());
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(api.routes.length);
+    for (const { operationId, responses } of operations) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        expect([operationId, status, content !== undefined]).toEqual([
+          operationId,
+          status,
+          status !== '304',
+        ]);
+      }
+    }
   });
 });

@@ -72,6 +72,18 @@ describe('the link of the embedded mode', () => {
     expect(second.size).toBe(0);
   });
 
+  it('is not used up by a program that only looks (HEAD), and says what to do once it is', async () => {
+    const url = await linkFor(deps, 'lead', origin);
+    const looked = await visit(url, new Map(), { method: 'HEAD' });
+    expect([looked.status, looked.headers.getSetCookie()]).toEqual([405, []]);
+    expect((await visit(url, new Map())).status).toBe(303);
+    expect(await (await visit(url, new Map())).json()).toMatchObject({
+      code: 'link_spent',
+      fix: expect.stringContaining('interlock link --as PERSON'),
+      errors: [],
+    });
+  });
+
   it('opens nothing after ten minutes, and nothing when it is bent', async () => {
     const url = await linkFor(deps, 'lead', origin);
     const jar: Jar = new Map();

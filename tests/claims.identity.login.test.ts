@@ -196,7 +196,7 @@ describe.each(kinds)('a login on $name', (kind) => {
     const at = { now: deps.now(), recentMs: browser.door.recentMs };
     const old = needsRecentLogin(await callerOf(browser), at);
     expect(old).toMatchObject({ status: 401, code: 'login_too_old' });
-    expect(old?.detail).toContain('/login?max_age=900');
+    expect(old?.fix).toContain('/login?max_age=900');
     expect(old?.headers['www-authenticate']).toContain(
       'error="insufficient_user_authentication", max_age=900',
     );

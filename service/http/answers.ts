@@ -195,5 +195,11 @@ export const Decided = z
   .openapi('Decided');
 
 export const Granted = z
-  .strictObject({ exception: Id, version: z.int().nullable() })
+  .strictObject({
+    exception: Id,
+    version: z.int().nullable(),
+    ruling: z.string().nullable().meta({
+      description: 'Where the ruling on it stands after the next run: GET it.',
+    }),
+  })
   .openapi('Granted');

@@ -103,13 +103,12 @@ const countVisits =
     return next();
   };
 
-const tooLarge = (): Response =>
-  problemResponse({
-    status: 413,
-    code: 'body_too_large',
-    detail: `the body has more than ${largestBody} bytes`,
-    fix: 'send less at once',
-  });
+function tooLarge(): Response {
+  const detail = `the body has more than ${largestBody} bytes`;
+  const fix = 'send less at once';
+  const errors = [{ field: '/', message: detail, fix }];
+  return problemResponse({ status: 413, code: 'body_too_large', detail, fix, errors });
+}
 
 const path = (declared: Declared): string => declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
 

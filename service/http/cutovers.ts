@@ -13,7 +13,7 @@ import { CutoverList, Declared as DeclaredAnswer } from './answers.ts';
 import { fileProblem } from './body.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { isConcerned } from './policy.ts';
-import { problemOfRefusal, problemOfRejection } from './problem.ts';
+import { Problem, problemOfRejection } from './problem.ts';
 import { type Asked, type Declared, route } from './route.ts';
 
 /** Characters: reading YAML holds everything else up, and a night fits into a twentieth of this. */
@@ -59,7 +59,7 @@ async function declare({ context, caller, body, write }: Asked<Runbook, never>, 
   const { plan, problems } = parseRunbook(text, 'runbook');
   if (plan === null || problems.length > 0) throw fileProblem(problems, '/runbook');
   const actor = actorOf(caller, { plan, origin: addressOf(context) });
-  if ('status' in actor) throw problemOfRefusal(actor);
+  if ('status' in actor) throw new Problem(actor);
   const { cutoverId } = plan;
   const commands = [{ type: 'DeclareCutover', plan, actor }] as const;
   const gaps = coverageGaps(plan);
@@ -86,6 +86,7 @@ export const cutoverRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, never>({
     method: 'get',
     path: '/cutovers',
+    name: 'listCutovers',
     policy: { who: 'readers' },
     tag: 'Cutovers',
     about: 'The cutovers that you are concerned with.',
@@ -95,6 +96,7 @@ export const cutoverRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<Runbook, never>({
     method: 'post',
     path: '/cutovers',
+    name: 'declareCutover',
     policy: { who: 'deciders' },
     writes: true,
     heavy: true,

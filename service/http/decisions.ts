@@ -7,13 +7,14 @@ import { z } from '@hono/zod-openapi';
 import { RelaxableCode } from '../../ledger/codes.ts';
 import type { CommandOf } from '../../ledger/commands.ts';
 import type { Outcome } from '../../ledger/handle.ts';
-import type { EventType } from '../../ledger/events.ts';
+import type { EventType, LedgerEvent } from '../../ledger/events.ts';
 import { exceptionReport } from '../exception.ts';
 import { bindingOf, namesOfPacket } from '../packets.ts';
 import { Decided, Granted } from './answers.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { packetsNamed, type Packets, seenHash, sinceSeen } from './packetNamed.ts';
 import { Problem, problemOfRejection } from './problem.ts';
+import { placeOfRuling } from './reportBody.ts';
 import { type Asked, type Declared, type Place, route } from './route.ts';
 
 const Nothing = z.strictObject({}).openapi('Nothing');
@@ -64,7 +65,7 @@ async function decide(
 ): Promise<Response> {
   const at = place();
   const seen = seenHash(context.req.raw.headers);
-  const { all, named } = await packetsNamed(at, part('packet'), deps);
+  const { all, named } = await packetsNamed({ ...at, seen }, part('packet'), deps);
   const binding = { ...bindingOf(named, at.state), packetHash: seen };
   const command: Decision = { ...decision, binding, actor: at.actor };
   const adopts = decision.type === 'AdoptPacket';
@@ -140,14 +141,21 @@ async function grant(
       errors: [{ field: `/${field}`, message, fix }],
     });
   }
-  const granted = (version: number | null) => context.json({ exception: id, version }, 201);
+  const granted = (receipt: LedgerEvent | undefined) => {
+    const reportId = receipt?.body.type === 'ReportReceived' ? receipt.body.report.reportId : null;
+    const ruling = placeOfRuling(cutoverId, reportId);
+    return context.json({ exception: id, version: receipt?.version ?? null, ruling }, 201);
+  };
   const known = await ledger.store.findReport(cutoverId, report.source, id);
-  if (known !== null) return granted(known.version);
+  if (known !== null) {
+    const [event] = await ledger.store.read(cutoverId, { after: known.version - 1, limit: 1 });
+    return granted(event);
+  }
   const command = { type: 'ReceiveReport', body: report } as const;
   const response = await write({ cutoverId, commands: [command] }, (outcomes) => {
     const outcome = onlyOne(outcomes);
     if (outcome.rejection !== null) throw problemOfRejection(outcome.rejection);
-    return granted(positionOf(outcome, 'ReportReceived'));
+    return granted(outcome.events.find(({ body: { type } }) => type === 'ReportReceived'));
   });
   ringFor(deps, cutoverId);
   return response;
@@ -156,15 +164,16 @@ async function grant(
 const bound =
   'Bound to the packet that you saw: If-Match must name its hash. If another packet waits by now, nothing is decided and `diff` shows what differs. Needs a recent login; whether you are the release lead is the authority mapping’s word.';
 
+const shared = { method: 'post', writes: true, tag: 'Decisions' } as const;
+
 /** The writes that only people make. */
 export const decisionRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<Nothing, never>({
-    method: 'post',
+    ...shared,
     path: '/cutovers/{cutover}/packets/{packet}/adopt',
+    name: 'adoptPacket',
     policy: { who: 'deciders' },
-    writes: true,
     decides: true,
-    tag: 'Decisions',
     about: 'Adopt exactly the packet that you saw.',
     more: bound,
     body: Nothing,
@@ -172,12 +181,11 @@ export const decisionRoutes = (deps: ApiDeps): readonly Declared[] => [
     handle: (asked) => decide(asked, deps, { type: 'AdoptPacket' }),
   }),
   route<Why, never>({
-    method: 'post',
+    ...shared,
     path: '/cutovers/{cutover}/packets/{packet}/decline',
+    name: 'declinePacket',
     policy: { who: 'deciders' },
-    writes: true,
     decides: true,
-    tag: 'Decisions',
     about: 'Decline the packet that waits; the one in force stays.',
     more: bound,
     body: Why,
@@ -185,22 +193,20 @@ export const decisionRoutes = (deps: ApiDeps): readonly Declared[] => [
     handle: (asked) => decide(asked, deps, { type: 'DeclinePacket', reason: asked.body().reason }),
   }),
   route<Nothing, never>({
-    method: 'post',
+    ...shared,
     path: '/cutovers/{cutover}/packets/{packet}/acknowledge',
+    name: 'acknowledgePacket',
     policy: { who: 'people' },
-    writes: true,
-    tag: 'Decisions',
     about: 'Say that you have read the current packet.',
     body: Nothing,
     answers: { 200: { about: 'Taken; once is enough.', schema: Decided } },
     handle: (asked) => acknowledge(asked, deps),
   }),
   route<Grant, never>({
-    method: 'post',
+    ...shared,
     path: '/cutovers/{cutover}/exceptions',
+    name: 'grantException',
     policy: { who: 'deciders' },
-    writes: true,
-    tag: 'Decisions',
     about: 'Grant an exception to one rule for one checkpoint.',
     more: 'It is a fact like any other: the next run judges whether you may grant it, and uses it.',
     body: Grant,

@@ -19,7 +19,8 @@ export type Needs = {
 
 const partWords: Readonly<Record<string, string>> = {
   cutover: 'The id of the cutover.',
-  packet: 'A packet: `current`, `pending`, a version, a check code, an id or the start of a hash.',
+  packet:
+    'A packet: `current`, `pending`, a version, a check code, an id, or a hash or its first digits, 12 at least.',
   other: 'Another packet, named in the same ways.',
   person: 'The id of a person of the plan.',
   report: 'The id of a report.',
@@ -100,7 +101,17 @@ const problems: Readonly<Record<number, string>> = {
 };
 
 type Facets = Omit<Needs, 'writes'> & { readonly writes: boolean; readonly takes: boolean };
-type Answers = Readonly<Record<number, { readonly about: string; readonly schema?: z.ZodType }>>;
+/** Answers by status: JSON of a schema, or text of another type. */
+export type Answers = Readonly<
+  Record<
+    number,
+    {
+      readonly about: string;
+      readonly schema?: z.ZodType;
+      readonly type?: 'text/csv' | 'text/event-stream' | 'application/x-ndjson';
+    }
+  >
+>;
 
 /** Answers of a route, and the problems that it can end in. */
 export function answersOf(answers: Answers, { writes, decides, takes }: Facets) {
@@ -115,11 +126,12 @@ export function answersOf(answers: Answers, { writes, decides, takes }: Facets) 
     ...(takes ? [413, 415, 422] : []),
     ...(decides === true ? [412, 428] : []),
   ];
-  const told = Object.entries(answers).map(([status, { about, schema }]) => [
+  const told = Object.entries(answers).map(([status, { about, schema, type }]) => [
     status,
     {
       description: about,
       ...(schema === undefined ? {} : { content: { 'application/json': { schema } } }),
+      ...(type === undefined ? {} : { content: { [type]: { schema: z.string() } } }),
     },
   ]);
   const problemsTold = [...new Set(wrong)].map((status) => [

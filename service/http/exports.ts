@@ -70,15 +70,17 @@ export const exportRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, never>({
     ...shared,
     path: '/cutovers/{cutover}/export/events',
+    name: 'exportEvents',
     about: 'Every event of the ledger with its hashes, one JSON line each.',
-    answers: { 200: { about: 'application/x-ndjson.' } },
+    answers: { 200: { about: 'One event a line.', type: 'application/x-ndjson' } },
     handle: (asked) => chain(asked, deps),
   }),
   route<never, never>({
     ...shared,
     path: '/cutovers/{cutover}/export/packets/{packet}',
+    name: 'exportPacket',
     about: 'The orders of one packet as a table (CSV, RFC 4180, times in UTC).',
-    answers: { 200: { about: 'text/csv.' } },
+    answers: { 200: { about: 'One line of the packet a row.', type: 'text/csv' } },
     handle: (asked) => csv(asked, deps),
   }),
 ];

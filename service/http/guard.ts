@@ -10,7 +10,7 @@ import { addressOf } from '../identity/door.ts';
 import type { ApiContext, ApiDeps } from './deps.ts';
 import type { Limiter } from './limits.ts';
 import { callerTrouble, isConcerned, notConcerned } from './policy.ts';
-import { Problem, problemOfRefusal } from './problem.ts';
+import { Problem } from './problem.ts';
 import type { Declared, Place } from './route.ts';
 
 /** A name for the caller in counters and keys. */
@@ -40,7 +40,7 @@ export async function callerOf(
   if (caller.kind === 'anonymous') await limiter.count('unproven', addressOf(context));
   const recently = { now: ledger.now(), recentMs: door.recentMs };
   const trouble = callerTrouble(policy, caller, recently);
-  if (trouble !== null) throw problemOfRefusal(trouble);
+  if (trouble !== null) throw new Problem(trouble);
   for (const kind of kinds) await limiter.count(kind, nameOf(caller));
   return caller;
 }
@@ -69,9 +69,9 @@ export async function placeOf(
   const { plan } = state.situation;
   const people = plan.people.map(({ id }) => id);
   if (!isConcerned(caller, cutoverId.data, people)) {
-    throw problemOfRefusal(notConcerned(caller, cutoverId.data));
+    throw new Problem(notConcerned(caller, cutoverId.data));
   }
   const actor = actorOf(caller, { plan, origin: addressOf(context) });
-  if ('status' in actor) throw problemOfRefusal(actor);
+  if ('status' in actor) throw new Problem(actor);
   return { cutoverId: cutoverId.data, state, actor };
 }

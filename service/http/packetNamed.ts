@@ -8,14 +8,18 @@ import type { Place } from './route.ts';
 
 export type Packets = { readonly all: readonly PacketRecord[]; readonly named: PacketRecord };
 
-/** All packets of the cutover and the one called `wanted`. Throws a 404 that lists what there is. */
+/**
+ * All packets of the cutover and the one called `wanted`. A decision on the packet that waits, when none does any more, is
+ * about the one that was `seen`. Throws a 404 that lists what there is.
+ */
 export async function packetsNamed(
-  { cutoverId, state }: Place,
+  { cutoverId, state, seen }: Place & { readonly seen?: string },
   wanted: string,
   { ledger }: ApiDeps,
 ): Promise<Packets> {
   const all = packetsOf(await eventsOf(ledger.store, cutoverId));
-  const named = packetCalled(wanted, state, all);
+  const waited = wanted === 'pending' && all.findLast(({ packetHash }) => packetHash === seen);
+  const named = packetCalled(wanted, state, all) ?? (waited || null);
   if (named !== null) return { all, named };
   throw new Problem({
     status: 404,

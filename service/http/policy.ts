@@ -5,8 +5,7 @@
 import type { Id } from '../../ledger/vocabulary.ts';
 import type { Caller } from '../identity/caller.ts';
 import { needsRecentLogin } from '../identity/recent.ts';
-import type { Refusal } from '../identity/refusal.ts';
-import { refusalOf } from '../identity/refusal.ts';
+import { type Refusal, refusalOf, refused } from '../identity/refusal.ts';
 
 /**
  * `anyone`: no caller is asked for, and the route says why that is right.
@@ -21,21 +20,20 @@ export type Policy =
 
 export type Who = Policy['who'];
 
-const no = (code: string, detail: string): Refusal => ({
-  status: 403,
-  code,
-  title: 'Refused',
-  detail,
-  headers: {},
-});
+const no = (code: string, detail: string, fix: string): Refusal =>
+  refused({ status: 403, code, detail, fix });
 
-const loginNeeded: Refusal = {
-  status: 401,
-  code: 'login_needed',
-  title: 'Not logged in',
-  detail: 'nobody is known to be calling: log in at /login, or send a machine token as Bearer',
-  headers: { 'www-authenticate': 'Bearer realm="interlock"' },
-};
+const loginNeeded = refused(
+  {
+    status: 401,
+    code: 'login_needed',
+    title: 'Not logged in',
+    detail: 'nobody is known to be calling',
+    fix: 'log in at /login, or send a machine token as Bearer',
+    headers: { 'www-authenticate': 'Bearer realm="interlock"' },
+  },
+  ['Authorization', 'Cookie'],
+);
 
 type Machine = Extract<Caller, { kind: 'machine' }>;
 
@@ -46,16 +44,17 @@ function machineTrouble(who: Who, { scopes }: Machine): Refusal | null {
     case 'readers':
       return scopes.includes('read')
         ? null
-        : no('scope_missing', 'this token may not read: ask for one with the scope "read"');
+        : no('scope_missing', 'this token may not read', 'ask for one with the scope "read"');
     case 'reporters':
       return scopes.includes('report')
         ? null
-        : no('scope_missing', 'this token may not report: ask for one with the scope "report"');
+        : no('scope_missing', 'this token may not report', 'ask for one with the scope "report"');
     case 'people':
     case 'deciders':
       return no(
         'machine_may_not_decide',
-        'a token never decides: a person does, logged in by name',
+        'this is not for tokens, which never decide',
+        'let a person do it, logged in by name',
       );
   }
 }
@@ -92,5 +91,9 @@ export function isConcerned(caller: Caller, cutoverId: Id, people: readonly Id[]
 /** What somebody is told who is not concerned. */
 export const notConcerned = (caller: Caller, cutoverId: Id): Refusal =>
   caller.kind === 'machine'
-    ? no('not_about_this_cutover', `this token is not about ${cutoverId}: ask for one that is`)
-    : no('person_unknown', `you are nobody in the plan of ${cutoverId}: only its people act on it`);
+    ? no('not_about_this_cutover', `this token is not about ${cutoverId}`, 'ask for one that is')
+    : no(
+        'person_unknown',
+        `you are nobody in the plan of ${cutoverId}`,
+        'let one of its people do it, or log in as one',
+      );

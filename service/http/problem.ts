@@ -5,7 +5,6 @@
 import type { Rejection } from '../../ledger/commands.ts';
 import { VersionMoved } from '../../ledger/store.ts';
 import { StoreTrouble } from '../../ledger/trouble.ts';
-import type { Refusal } from '../identity/refusal.ts';
 import { cleanedBy } from '../logger.ts';
 import { Busy } from '../questions.ts';
 import { rejectionWords } from '../words/codes.ts';
@@ -54,6 +53,7 @@ const titles: Readonly<Record<number, string>> = {
   428: 'Say what you saw',
   429: 'Too many',
   500: 'Interlock failed',
+  502: 'The login provider is away',
   503: 'Not now',
 };
 
@@ -87,25 +87,19 @@ export function problemResponse(details: ProblemDetails): Response {
   });
 }
 
-/** What the door says, whose sentences end in what to do. */
-export function problemOfRefusal({ status, code, title, detail, headers }: Refusal): Problem {
-  const at = detail.indexOf(': ');
-  const [what, fix] = at < 0 ? [detail, detail] : [detail.slice(0, at), detail.slice(at + 2)];
-  return new Problem({ status, code, title, detail: what, fix, headers });
-}
-
 /** What the ledger says, with every broken rule. */
 export function problemOfRejection(
   { code, detail, violations }: Rejection,
   more: Readonly<Record<string, unknown>> = {},
 ): Problem {
-  const { status, fix } = rejectionAnswers[code];
+  const { status, fix, field } = rejectionAnswers[code];
   return new Problem({
     status,
     code,
     title: rejectionWords[code],
     detail,
     fix,
+    errors: field === undefined ? [] : [{ field, message: detail, fix }],
     more: { violations, ...more },
   });
 }

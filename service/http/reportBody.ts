@@ -19,6 +19,10 @@ export const Reports = z
 export type Report = z.infer<typeof Report>;
 export type Reports = z.infer<typeof Reports>;
 
+/** Where what became of each fact of a report can be looked up; null when it is not in the ledger. */
+export const placeOfRuling = (cutoverId: string, reportId: string | null): string | null =>
+  reportId === null ? null : `/cutovers/${cutoverId}/reports/${reportId}`;
+
 /** The reports as the ledger takes them; every problem at once, and then nothing is taken. */
 export function bodiesOf(
   reports: readonly Report[],

@@ -12,7 +12,7 @@ import { type Receipt, receiptOf } from '../receiving.ts';
 import { Receipt as ReceiptAnswer, ReportStanding } from './answers.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { type Field, Problem, problemOfRejection } from './problem.ts';
-import { bodiesOf, Report, Reports } from './reportBody.ts';
+import { bodiesOf, placeOfRuling, Report, Reports } from './reportBody.ts';
 import { type Asked, type Declared, type Passed, route } from './route.ts';
 import { openRulingWait, preferenceApplied, type RulingWait, secondsToWait } from './rulingWait.ts';
 
@@ -57,9 +57,7 @@ function assertTheirs(caller: Caller, bodies: readonly ReportBody[], under: stri
 
 /** A receipt as it is answered at once: nothing has ruled on it yet. */
 function answerOf(receipt: Receipt, cutoverId: string) {
-  const { reportId } = receipt;
-  const ruling = reportId === null ? null : `/cutovers/${cutoverId}/reports/${reportId}`;
-  return { ...receipt, ruling, rulings: [] };
+  return { ...receipt, ruling: placeOfRuling(cutoverId, receipt.reportId), rulings: [] };
 }
 
 /** Takes the reports in one durable commit, and asks for a run. */
@@ -169,6 +167,7 @@ export function reportRoutes(deps: ApiDeps): readonly Declared[] {
     route<Report, never>({
       method: 'post',
       path: '/cutovers/{cutover}/reports',
+      name: 'report',
       policy: { who: 'reporters' },
       writes: true,
       waits: true,
@@ -186,6 +185,7 @@ export function reportRoutes(deps: ApiDeps): readonly Declared[] {
     route<Reports, never>({
       method: 'post',
       path: '/cutovers/{cutover}/reports/batch',
+      name: 'reportMany',
       policy: { who: 'reporters' },
       writes: true,
       waits: true,
@@ -200,6 +200,7 @@ export function reportRoutes(deps: ApiDeps): readonly Declared[] {
     route<never, never>({
       method: 'get',
       path: '/cutovers/{cutover}/reports/{report}',
+      name: 'getReport',
       policy: { who: 'readers' },
       tag: 'Reports',
       about:

@@ -3,13 +3,13 @@
  * the guard before `handle`, so that no route can forget it; the description is made from the same schemas.
  */
 import type { RouteConfig } from '@hono/zod-openapi';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { Actor } from '../../ledger/events.ts';
 import type { Id } from '../../ledger/vocabulary.ts';
 import type { Caller } from '../identity/caller.ts';
 import { checked, type Source } from './body.ts';
-import { answersOf, headersOf, type Needs } from './describe.ts';
+import { type Answers, answersOf, headersOf, type Needs } from './describe.ts';
 import type { ApiContext } from './deps.ts';
 import type { Kind } from './limits.ts';
 import type { Policy } from './policy.ts';
@@ -49,14 +49,14 @@ type Shape<B, Q> = Needs & {
   readonly path: string;
   readonly policy: Policy;
   readonly tag: 'Cutovers' | 'Reports' | 'Views' | 'Decisions' | 'Exports' | 'Service';
+  /** What programs call it that are made from the description. */
+  readonly name: string;
   /** One sentence. */
   readonly about: string;
   readonly more?: string;
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodObject & z.ZodType<Q>;
-  readonly answers: Readonly<
-    Record<number, { readonly about: string; readonly schema?: z.ZodType }>
-  >;
+  readonly answers: Answers;
   /** The key of the body that a file sent as application/yaml is put under. */
   readonly file?: string;
   /** Counted as heavy besides. */
@@ -77,7 +77,7 @@ export type Declared = {
   /** Whether an Idempotency-Key is asked for. */
   readonly writes: boolean;
   /** What it answers, by status; a test holds each answer against it. */
-  readonly answers: Shape<never, never>['answers'];
+  readonly answers: Answers;
   readonly config: RouteConfig;
   /** Checks the JSON that came; what it answers with does the work. */
   readonly take: (passed: Passed, body: unknown) => (write: Write | null) => Promise<Response>;
@@ -96,17 +96,30 @@ function taken<T>(schema: z.ZodType<T> | undefined, what: Source, path: string):
   };
 }
 
+/** What the query says; what is said twice is no text, and refused as such. */
+const queryOf = (context: ApiContext): unknown =>
+  Object.fromEntries(
+    Object.entries(context.req.queries()).map(([name, said]) => [
+      name,
+      said.length === 1 ? said[0] : said,
+    ]),
+  );
+
+const nothingAsked = z.strictObject({});
+
 function asked<B, Q>(
   shape: Shape<B, Q>,
   passed: Passed,
   body: unknown,
 ): Omit<Asked<B, Q>, 'write'> {
   const { context, place } = passed;
-  const query = context.req.query();
+  const query = { of: 'query', value: queryOf(context) } as const;
+  // What is misspelt would be answered as if it had not been asked.
+  if (shape.query === undefined) checked(nothingAsked, query);
   return {
     ...passed,
     body: taken(shape.body, { of: 'body', value: body }, shape.path),
-    query: taken(shape.query, { of: 'query', value: query }, shape.path),
+    query: taken(shape.query, query, shape.path),
     place: () => {
       if (place === null) throw new Error(`${shape.path} names no cutover`);
       return place;
@@ -121,7 +134,7 @@ const writesNothing = (path: string) => (): never => {
 
 /** Declares a route. */
 export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
-  const { method, path, policy, tag, about, more, body, query, heavy } = shape;
+  const { method, path, policy, tag, name, about, more, body, query, heavy } = shape;
   const writes = shape.writes === true;
   return {
     method,
@@ -135,6 +148,7 @@ export function route<B = never, Q = never>(shape: Shape<B, Q>): Declared {
       method,
       path,
       tags: [tag],
+      operationId: name,
       summary: about,
       ...(more === undefined ? {} : { description: more }),
       security: policy.who === 'anyone' ? [] : securityFor(policy),

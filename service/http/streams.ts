@@ -9,7 +9,7 @@ import { refusalOf } from '../identity/refusal.ts';
 import type { ApiContext, ApiDeps, StreamPace } from './deps.ts';
 import { nameOf, placeOf } from './guard.ts';
 import { callerTrouble } from './policy.ts';
-import { Problem, problemOf, problemOfRefusal } from './problem.ts';
+import { Problem, problemOf } from './problem.ts';
 import { type Asked, type Declared, route } from './route.ts';
 import { streamOf } from './stream.ts';
 
@@ -23,10 +23,10 @@ const standardPace: StreamPace = {
 const graceMs = 1_000;
 const policy = { who: 'readers' } as const;
 
-const After = z.object({
+const After = z.strictObject({
   after: z
     .string()
-    .regex(/^\d{1,12}$/, 'is not a position')
+    .refine((text) => /^\d{1,12}$/.test(text), 'is not a position')
     .optional()
     .meta({ description: 'As Last-Event-ID, for who cannot send headers. Left out: from now on.' }),
 });
@@ -148,7 +148,7 @@ export function streamRoutes(deps: ApiDeps): readonly Declared[] {
   const held = slots(pace);
   const handle = async (asked: Asked<never, After>): Promise<Response> => {
     const { context, caller, place } = asked;
-    if (deps.door.isForeign(context.req.raw)) throw problemOfRefusal(refusalOf('cross_site'));
+    if (deps.door.isForeign(context.req.raw)) throw new Problem(refusalOf('cross_site'));
     const after = positionOf(asked);
     if (context.req.raw.method === 'HEAD') return new Response(null, { headers });
     const giveBack = held.take(nameOf(caller));
@@ -170,13 +170,14 @@ export function streamRoutes(deps: ApiDeps): readonly Declared[] {
     route<never, After>({
       method: 'get',
       path: '/cutovers/{cutover}/events',
+      name: 'streamEvents',
       policy,
       streams: true,
       tag: 'Views',
       about: 'What happens, as it happens (server-sent events).',
       more: 'The id of each event is its position: reconnecting with Last-Event-ID goes on without a gap or a repeat. `at` says where the stream begins, `end` why it ends. A line `: alive` comes when nothing happens.',
       query: After,
-      answers: { 200: { about: 'text/event-stream.' } },
+      answers: { 200: { about: 'Events, until it ends.', type: 'text/event-stream' } },
       handle,
     }),
   ];

@@ -26,13 +26,13 @@ import { type Asked, type Declared, type Place, route } from './route.ts';
 
 type Look = Asked<never, never>;
 
-const OfPacket = z.object({
+const OfPacket = z.strictObject({
   packet: z.string().max(100).optional().meta({
     description: 'Which packet; left out: the current one, or the pending one before any is.',
   }),
 });
 type OfPacket = z.infer<typeof OfPacket>;
-const AsOf = z.object({
+const AsOf = z.strictObject({
   as_of: z.string().max(200).optional().meta({
     description:
       'What was known at this instant, and what was true then and not yet received: 2026-11-08T02:47+00:00.',
@@ -68,8 +68,10 @@ async function packet({ context, place, part }: Look, deps: ApiDeps): Promise<Re
   const { named } = await packetsNamed(place(), part('packet'), deps);
   const etag = `"${named.packetHash}"`;
   const headers = { etag, 'cache-control': 'private, no-cache' };
+  // Compared weakly (RFC 9110): a proxy that packs what we send marks our tag as weak.
   const known = context.req.header('if-none-match')?.split(/\s*,\s*/) ?? [];
-  if (known.includes(etag)) return new Response(null, { status: 304, headers });
+  if (known.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag))
+    return new Response(null, { status: 304, headers });
   return context.json(named, 200, headers);
 }
 
@@ -131,19 +133,11 @@ async function lineageAt({ context, place, query }: Asked<never, AsOf>, { ledger
 
 const shared = { method: 'get', policy: { who: 'readers' }, tag: 'Views' } as const;
 
-/** Everything there is to look at in one cutover. */
-export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
-  route<never, never>({
-    ...shared,
-    path: '/cutovers/{cutover}/status',
-    about:
-      'The order in force and whether it is stale, the forecast, what waits, who acts on old orders.',
-    answers: { 200: { about: 'As of now.', schema: StatusAnswer } },
-    handle: (asked) => status(asked, deps),
-  }),
+const packetRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, never>({
     ...shared,
     path: '/cutovers/{cutover}/packets',
+    name: 'listPackets',
     about: 'Every packet ever prepared, oldest first.',
     answers: { 200: { about: 'By name, and what became of each.', schema: PacketList } },
     handle: (asked) => packets(asked, deps),
@@ -151,6 +145,7 @@ export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, never>({
     ...shared,
     path: '/cutovers/{cutover}/packets/{packet}',
+    name: 'getPacket',
     about: 'One packet, whole. Its ETag is its hash.',
     answers: {
       200: { about: 'The packet.', schema: PacketAnswer },
@@ -161,13 +156,29 @@ export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, never>({
     ...shared,
     path: '/cutovers/{cutover}/packets/{packet}/diff/{other}',
+    name: 'diffPackets',
     about: 'What is ordered otherwise in a packet than in another one.',
     answers: { 200: { about: 'From `other` to `packet`.', schema: DiffAnswer } },
     handle: (asked) => diff(asked, deps),
   }),
+];
+
+/** Everything there is to look at in one cutover. */
+export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
+  ...packetRoutes(deps),
+  route<never, never>({
+    ...shared,
+    path: '/cutovers/{cutover}/status',
+    name: 'getStatus',
+    about:
+      'The order in force and whether it is stale, the forecast, what waits, who acts on old orders.',
+    answers: { 200: { about: 'As of now.', schema: StatusAnswer } },
+    handle: (asked) => status(asked, deps),
+  }),
   route<never, OfPacket>({
     ...shared,
     path: '/cutovers/{cutover}/orders/{person}',
+    name: 'getOrders',
     about: 'One person’s lines, holds and changes.',
     query: OfPacket,
     answers: { 200: { about: 'Their orders.', schema: OrdersAnswer } },
@@ -176,6 +187,7 @@ export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, OfPacket>({
     ...shared,
     path: '/cutovers/{cutover}/holds',
+    name: 'getHolds',
     about: 'The hold register of the packet that waits, or of the current one.',
     query: OfPacket,
     answers: {
@@ -186,7 +198,8 @@ export const viewRoutes = (deps: ApiDeps): readonly Declared[] => [
   route<never, AsOf>({
     ...shared,
     path: '/cutovers/{cutover}/lineage',
-    about: 'Everything that happened, in order; with `as_of`, what was known then.',
+    name: 'getLineage',
+    about: 'Everything that happened, in order; as of an instant, what was known then.',
     query: AsOf,
     answers: { 200: { about: 'Rows.', schema: LineageAnswer } },
     handle: (asked) => lineageAt(asked, deps),

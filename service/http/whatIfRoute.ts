@@ -31,6 +31,7 @@ export function whatIfRoutes({ questions }: ApiDeps): readonly Declared[] {
     route<Reports, never>({
       method: 'post',
       path: '/cutovers/{cutover}/what-if',
+      name: 'askWhatIf',
       policy: { who: 'people' },
       heavy: true,
       tag: 'Views',

@@ -5,23 +5,21 @@
 import type { Actor } from '../../ledger/events.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import type { Caller } from './caller.ts';
-import type { Refusal } from './refusal.ts';
+import { type Refusal, refused } from './refusal.ts';
 
 /** The actor of a caller for one plan, or the refusal that names what is missing. Roles are the authority mapping's. */
 export function actorOf(
   caller: Caller,
   { plan, origin }: { readonly plan: Pick<Plan, 'people'>; readonly origin: string },
 ): Actor | Refusal {
-  const refused = (code: string, detail: string): Refusal => ({
-    status: 403,
-    code,
-    title: 'Refused',
-    detail,
-    headers: {},
-  });
   switch (caller.kind) {
     case 'anonymous':
-      return refused('login_needed', 'nobody known acts on a cutover: log in at /login');
+      return refused({
+        status: 403,
+        code: 'login_needed',
+        detail: 'nobody known acts on a cutover',
+        fix: 'log in at /login',
+      });
     case 'machine':
       return {
         kind: 'machine',
@@ -41,9 +39,11 @@ export function actorOf(
             authenticatedAt: caller.authenticatedAt,
             origin: `${origin}, ${caller.session}`,
           }
-        : refused(
-            'person_unknown',
-            `${caller.person} is nobody in this plan: its people are the only ones who act on it`,
-          );
+        : refused({
+            status: 403,
+            code: 'person_unknown',
+            detail: `${caller.person} is nobody in this plan`,
+            fix: 'let one of its people do it, or log in as one',
+          });
   }
 }

@@ -72,6 +72,10 @@ export async function sayGoodbye(
   await endSessions(deps, { session: found.session }, by);
 }
 
+/** What looks without asking (HEAD), as some programs do at every link, is let in by none and uses none up. */
+export const lookedAt = (): Response =>
+  new Response(null, { status: 405, headers: { allow: 'GET' } });
+
 /** Writes down that somebody was not let in. */
 export const noteRefusal = (
   deps: IdentityDeps,

@@ -5,12 +5,13 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { Id } from '../../ledger/vocabulary.ts';
+import { problemResponse } from '../http/problem.ts';
 import type { IdentityDeps } from './audit.ts';
 import { authenticateWith, type SessionRules } from './authenticate.ts';
 import { isCrossSite, isForeign } from './crossSite.ts';
-import { addressOf, type Door, letIn, noteRefusal, sayGoodbye } from './door.ts';
+import { addressOf, type Door, letIn, lookedAt, noteRefusal, sayGoodbye } from './door.ts';
 import { beginLogin, takeLogin } from './logins.ts';
-import { type Refusal, refusalOf, respond } from './refusal.ts';
+import { refusalOf, refused } from './refusal.ts';
 import type { SessionLimits } from './settings.ts';
 
 /** The only address the embedded mode listens on. */
@@ -32,8 +33,7 @@ export async function linkFor(deps: IdentityDeps, person: Id, origin: string): P
   return `${origin}/link/${await beginLogin(deps, wanted)}`;
 }
 
-const no = (status: Refusal['status'], code: string, detail: string): Response =>
-  respond({ status, code, title: 'Refused', detail, headers: {} });
+const another = 'make another at the terminal: interlock link --as PERSON --url URL';
 
 /** Whether a request names the loopback and the port that we listen on: a page of another name may not speak to us. */
 const isOurs = (headers: Headers, port: number): boolean =>
@@ -44,6 +44,7 @@ const isOurs = (headers: Headers, port: number): boolean =>
 type Hall = { readonly deps: IdentityDeps; readonly rules: SessionRules };
 
 async function open(context: Context, { deps, rules }: Hall): Promise<Response> {
+  if (context.req.raw.method === 'HEAD') return lookedAt();
   const found = await takeLogin(deps, context.req.param('secret') ?? '', {
     kind: 'link',
     details: Details,
@@ -53,7 +54,7 @@ async function open(context: Context, { deps, rules }: Hall): Promise<Response> 
   if (found === null) {
     const detail = 'this link was used already or is too old';
     await noteRefusal(deps, { claimed: 'unknown', detail, origin: addressOf(context) });
-    return no(403, 'link_spent', `${detail}: make another with interlock link --as PERSON`);
+    return problemResponse(refused({ status: 403, code: 'link_spent', detail, fix: another }));
   }
   await letIn(
     context,
@@ -81,14 +82,22 @@ export function embeddedDoor(
   });
   const routes = new Hono();
   routes.get('/login', () =>
-    no(401, 'link_needed', 'make a link at the terminal: interlock link --as PERSON'),
+    problemResponse(
+      refused({
+        status: 401,
+        code: 'link_needed',
+        title: 'Not logged in',
+        detail: 'a link of the terminal logs people in here',
+        fix: another,
+      }),
+    ),
   );
   routes.get('/link/:secret', (context) =>
     open(context, { deps, rules: rulesOf(context.req.raw) }),
   );
   routes.post('/logout', async (context) => {
     const rules = rulesOf(context.req.raw);
-    if (isCrossSite(context.req.raw, rules.origin)) return respond(refusalOf('cross_site'));
+    if (isCrossSite(context.req.raw, rules.origin)) return problemResponse(refusalOf('cross_site'));
     await sayGoodbye(context, { deps, rules });
     return context.redirect('/', 303);
   });
@@ -99,7 +108,7 @@ export function embeddedDoor(
         : { kind: 'anonymous', because: 'wrong_host' },
     routes,
     guard: async (context, next) =>
-      isOurs(context.req.raw.headers, port()) ? next() : respond(refusalOf('wrong_host')),
+      isOurs(context.req.raw.headers, port()) ? next() : problemResponse(refusalOf('wrong_host')),
     recentMs: limits.recentMs,
     isForeign: (request) => isForeign(request, rulesOf(request).origin),
   };

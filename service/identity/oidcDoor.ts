@@ -4,14 +4,15 @@
  */
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { problemResponse } from '../http/problem.ts';
 import type { IdentityDeps } from './audit.ts';
 import { authenticateWith, type SessionRules } from './authenticate.ts';
 import { giveCookie, takeCookie } from './cookies.ts';
 import { isCrossSite, isForeign } from './crossSite.ts';
-import { addressOf, type Door, letIn, noteRefusal, ownPath, sayGoodbye } from './door.ts';
+import { addressOf, type Door, letIn, lookedAt, noteRefusal, ownPath, sayGoodbye } from './door.ts';
 import { beginLogin, takeLogin } from './logins.ts';
 import { type Provider, providerOf } from './provider.ts';
-import { type Refusal, refusalOf, respond } from './refusal.ts';
+import { type Refusal, refusalOf, refused } from './refusal.ts';
 import type { IdentitySettings, ProviderSettings } from './settings.ts';
 
 const loginMs = 10 * 60_000;
@@ -35,25 +36,24 @@ type Hall = {
   readonly provider: Provider;
 };
 
-const refusal = (status: Refusal['status'], code: string, detail: string): Refusal => ({
-  status,
-  code,
-  title: 'Not logged in',
-  detail,
-  headers: {},
-});
+const notLoggedIn = (
+  status: Refusal['status'],
+  [code, detail, fix]: readonly [string, string, string],
+  about: readonly string[] = [],
+): Response =>
+  problemResponse(refused({ status, code, title: 'Not logged in', detail, fix }, about));
 
 async function login(context: Context, { deps, rules, provider }: Hall): Promise<Response> {
   const longest = Math.floor(rules.limits.ageMs / 1_000);
   const asked = MaxAge.safeParse(context.req.query('max_age') ?? longest);
   if (!asked.success) {
-    return respond(refusal(400, 'max_age_unreadable', 'max_age must be a whole number of seconds'));
+    const why = 'max_age is no whole number of seconds';
+    return notLoggedIn(400, ['max_age_unreadable', why, 'write it as max_age=900'], ['max_age']);
   }
   const sent = await provider.send(Math.min(asked.data, longest)).catch(() => null);
   if (sent === null) {
-    return respond(
-      refusal(502, 'provider_unreachable', 'the login provider does not answer: try again'),
-    );
+    const why = 'the login provider does not answer';
+    return notLoggedIn(502, ['provider_unreachable', why, 'try again']);
   }
   const returnTo = ownPath(context.req.query('return_to'), rules.origin);
   const secret = await beginLogin(deps, {
@@ -74,13 +74,14 @@ const reasonOf = (error: unknown): string => {
 };
 
 async function callback(context: Context, { deps, rules, provider }: Hall): Promise<Response> {
+  if (context.req.raw.method === 'HEAD') return lookedAt();
   const origin = addressOf(context);
   const secret = takeCookie(context, 'login', rules.cookies);
   const login = { kind: 'oidc', details: Remembered } as const;
   const begun = secret === undefined ? null : await takeLogin(deps, secret, login);
   const no = async (code: string, detail: string, claimed = 'unknown'): Promise<Response> => {
     await noteRefusal(deps, { claimed, detail, origin });
-    return respond(refusal(403, code, `${detail}. Log in again at /login`));
+    return notLoggedIn(403, [code, detail, 'log in again at /login']);
   };
   if (begun === null) {
     return no('login_unknown', 'this login was not begun here, was used already, or took too long');
@@ -99,7 +100,7 @@ async function callback(context: Context, { deps, rules, provider }: Hall): Prom
 }
 
 async function logout(context: Context, { deps, rules, provider }: Hall): Promise<Response> {
-  if (isCrossSite(context.req.raw, rules.origin)) return respond(refusalOf('cross_site'));
+  if (isCrossSite(context.req.raw, rules.origin)) return problemResponse(refusalOf('cross_site'));
   await sayGoodbye(context, { deps, rules });
   const goodbye = await provider.goodbye().catch(() => null);
   return context.redirect(goodbye?.href ?? '/', 303);

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../../ledger/vocabulary.ts';
 import type { Caller } from './caller.ts';
-import type { Refusal } from './refusal.ts';
+import { type Refusal, refused } from './refusal.ts';
 
 /** Null when this caller is a person who logged in within `recentMs`; otherwise what to do, with `max_age` (RFC 9470). */
 export function needsRecentLogin(
@@ -15,32 +15,33 @@ export function needsRecentLogin(
   const login = `/login?max_age=${maxAge}`;
   switch (caller.kind) {
     case 'machine':
-      return {
+      return refused({
         status: 403,
         code: 'machine_may_not_decide',
-        title: 'Refused',
-        detail: 'a token never decides: a person does, logged in by name',
-        headers: {},
-      };
+        detail: 'a token never decides',
+        fix: 'let a person do it, logged in by name',
+      });
     case 'anonymous':
-      return {
+      return refused({
         status: 401,
         code: 'login_needed',
         title: 'Not logged in',
-        detail: `a person decides: log in at ${login}`,
+        detail: 'a person decides',
+        fix: `log in at ${login}`,
         headers: { 'www-authenticate': 'Bearer realm="interlock"' },
-      };
+      });
     case 'person':
       return now - caller.authenticatedAt <= recentMs
         ? null
-        : {
+        : refused({
             status: 401,
             code: 'login_too_old',
             title: 'Log in again',
-            detail: `deciding needs a login of the last ${maxAge / 60} minutes: log in again at ${login} and decide then`,
+            detail: `deciding needs a login of the last ${maxAge / 60} minutes`,
+            fix: `log in again at ${login} and decide then`,
             headers: {
               'www-authenticate': `Bearer realm="interlock", error="insufficient_user_authentication", max_age=${maxAge}`,
             },
-          };
+          });
   }
 }

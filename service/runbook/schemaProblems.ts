@@ -74,7 +74,10 @@ function unknownKeys(issue: Issue & { code: 'unrecognized_keys' }, context: Cont
   return issue.keys.map((key) => ({
     path: [...at, key],
     message: `the key "${key}" is not known here`,
-    fix: `${meant(key, known)}known keys: ${known.join(', ')}`,
+    fix:
+      known.length === 0
+        ? 'leave it out: no key is known here'
+        : `${meant(key, known)}known keys: ${known.join(', ')}`,
   }));
 }
 
@@ -101,10 +104,23 @@ function fixFor(issue: Issue, at: FilePath, { root, value }: Context): string {
     return 'use lower-case letters, digits and . _ : - (at most 100), beginning with a letter or digit';
   }
   if (at.length === 0 && issue.code === 'invalid_type') {
-    return `write keys with values at the top of the file: ${keysAt(root, []).join(', ')}`;
+    const keys = keysAt(root, []);
+    return keys.length === 0
+      ? 'write {}: there is nothing to say here'
+      : `write keys with values at the top: ${keys.join(', ')}`;
   }
-  if (words === '') return 'correct the value';
-  return valueAt(value, at) === undefined ? `add "${String(at.at(-1))}": ${words}` : words;
+  if (valueAt(value, at) === undefined) {
+    const key = `add "${String(at.at(-1))}"`;
+    return words === '' ? key : `${key}: ${words}`;
+  }
+  return words === '' ? 'correct the value' : words;
+}
+
+/** `has more than 200 items`, by what is counted. */
+function sized(origin: string, than: 'more' | 'less', limit: number | bigint): string {
+  if (origin === 'string') return `has ${than} than ${limit} characters`;
+  if (origin === 'array' || origin === 'set') return `has ${than} than ${limit} items`;
+  return `is ${than} than ${limit}`;
 }
 
 function messageFor(issue: Issue, at: FilePath, { value }: Context): string {
@@ -123,10 +139,13 @@ function messageFor(issue: Issue, at: FilePath, { value }: Context): string {
     case 'invalid_key':
       return `"${key}" is not an id`;
     case 'invalid_union':
+      return `${shown(given)} ${issue.message === 'Invalid input' ? 'is nothing that belongs here' : issue.message}`;
     case 'custom':
       return `${shown(given)} ${issue.message}`;
     case 'too_big':
+      return `${shown(given)} ${sized(issue.origin, 'more', issue.maximum)}`;
     case 'too_small':
+      return `${shown(given)} ${sized(issue.origin, 'less', issue.minimum)}`;
     case 'not_multiple_of':
     case 'invalid_element':
     case 'unrecognized_keys':
