@@ -3,7 +3,7 @@
  * no ring waits long) and C15 (a ring that comes again has one effect).
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { judge } from '../constraints/judge.ts';
@@ -216,6 +216,55 @@ describe('a worker with Redis', () => {
     // The relay settles its notices meanwhile; nothing else may have moved.
     const since = typesOf(await store.read('payments', { after: before }));
     expect(since.filter((type) => !type.startsWith('Notice'))).toEqual([]);
+    // BullMQ overlooks an id that it knows: the ring is lost, and the sweep finds the work.
+    await report('later', 30);
+    await queue.add('payments', {}, { jobId: 'used-before' });
+    await packet(2);
+    await queue.close();
+    connection.disconnect();
+    await bell.close();
+    await sound();
+  });
+
+  it('C15: a job whose worker stalls is run again by another, with one effect', async () => {
+    await redis.start();
+    await declareTonight(ledgerOn(store), fleetPlan('payments'));
+    // Nothing but rings: the sweep looks once in ten minutes.
+    start('600000');
+    const bell = doorbell();
+    await bell.ring('payments');
+    await packet(1);
+    half?.signal('SIGSTOP');
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    let taken = 0;
+    const stalls = new Worker(
+      'interlock-cutovers',
+      () => {
+        taken += 1;
+        return new Promise(() => undefined);
+      },
+      {
+        connection,
+        drainDelay: 1,
+        lockDuration: 1_000,
+        skipLockRenewal: true,
+        skipStalledCheck: true,
+      },
+    );
+    stalls.on('error', () => undefined);
+    await report('late', 20);
+    await bell.ring('payments');
+    await eventually('a worker that stalls', async () => taken > 0);
+    half?.signal('SIGCONT');
+    await packet(2);
+    const queue = new Queue('interlock-cutovers', { connection });
+    await eventually(
+      'no job left',
+      async () => (await queue.getJobCounts('active'))['active'] === 0,
+    );
+    const types = typesOf(await eventsOf(store, 'payments'));
+    expect(types.filter((type) => type === 'PacketPrepared')).toHaveLength(2);
+    await stalls.close(true);
     await queue.close();
     connection.disconnect();
     await bell.close();

@@ -3,7 +3,7 @@
  * sink hang. C51, the fast tier: a flood is told 429 and when to come back, and slow headers are cut off.
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ import {
   startHalf,
   tonight,
 } from './support/fleet.ts';
+import { secretOf, signed } from './support/hookSenders.ts';
 import { night } from './support/lateNight.ts';
 import { builtFolder } from './support/supplied.ts';
 
@@ -34,6 +35,22 @@ const silent: Server = createServer((socket) => {
   sockets.add(socket);
   socket.on('error', () => undefined);
 });
+/** The board, which signs its messages, in a file of hooks. */
+function hooksFor(cutover: string): string {
+  const board = {
+    id: 'board',
+    sender: 'standard',
+    secrets: ['SECRET_OF_BOARD'],
+    source: 'board',
+    cutover,
+    reporter: 'operator',
+    facts: '/facts',
+  };
+  const file = join(folder, 'hooks.yaml');
+  writeFileSync(file, JSON.stringify({ format: 'interlock-hooks/1', hooks: [board] }));
+  return file;
+}
+
 let half: Half;
 let secret = '';
 let lead = '';
@@ -77,6 +94,8 @@ beforeAll(async () => {
     OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
     INTERLOCK_SLACK_TOKEN: 'none',
     INTERLOCK_SLACK_URL: `http://127.0.0.1:${port}/`,
+    INTERLOCK_HOOKS: hooksFor('hanging'),
+    SECRET_OF_BOARD: secretOf.standard,
   });
 });
 afterAll(() => {
@@ -116,6 +135,21 @@ it('C49: reports are acknowledged while model, Redis and sink hang', async () =>
   took.sort((one, other) => one - other);
   // 50 ms is the claim on a quiet machine; whatever hangs here would take seconds, and forever without an end.
   expect(took[75]).toBeLessThan(2_000);
+});
+
+it('C49: signed messages are acknowledged meanwhile too', async () => {
+  const url = await half.url;
+  for (let count = 0; count < 20; count += 1) {
+    const id = `hung-${count}`;
+    const at = new Date(tonight(count)).toISOString();
+    const body = JSON.stringify({ facts: [{ revised: { checkpoint: 'rollback', at } }] });
+    const headers = signed('standard', body, { now: Date.now(), id });
+    const startedAt = performance.now();
+    const response = await fetch(`${url}/hooks/board`, { method: 'POST', body, headers });
+    expect([response.status, await response.json()]).toMatchObject([200, { result: 'received' }]);
+    // The claim; whatever hangs here would take forever without an end.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  }
 });
 
 it('C51: of many what-ifs at once a few are thought about, apart from the requests, and the rest told 503', async () => {

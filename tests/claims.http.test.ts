@@ -247,14 +247,17 @@ describe('a request that is wrong', () => {
     ['packed', { body: {}, headers: { 'content-encoding': 'gzip' } }, 415, 'encoding_unknown'],
     ['no key', { body: {}, key: null }, 400, 'idempotency_key_needed'],
     ['a key with a space', { body: {}, key: 'a b' }, 400, 'idempotency_key_needed'],
-  ])('a body that is %s is refused and nothing is written', async (_name, sent, status, code) => {
-    const before = (await api.loop.state()).version;
-    expect(await ask(`${at}/reports`, { as: board, ...sent })).toMatchObject({
-      status,
-      body: { code },
-    });
-    expect((await api.loop.state()).version).toBe(before);
-  });
+  ])(
+    'C51: a body that is %s is refused and nothing is written',
+    async (_name, sent, status, code) => {
+      const before = (await api.loop.state()).version;
+      expect(await ask(`${at}/reports`, { as: board, ...sent })).toMatchObject({
+        status,
+        body: { code },
+      });
+      expect((await api.loop.state()).version).toBe(before);
+    },
+  );
 
   it('a source speaks in its own name, and a person in theirs', async () => {
     const other = await ask(`${at}/reports`, { as: board, body: { ...late('1'), source: 'chat' } });
