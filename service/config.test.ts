@@ -96,6 +96,24 @@ describe('settings', () => {
     expect(() => readConfig({ INTERLOCK_LOG: 'loud' })).toThrow(/INTERLOCK_LOG/);
   });
 
+  it.each([
+    [{ INTERLOCK_PORT: 'x' }, 'INTERLOCK_PORT: must be a whole number'],
+    [{ INTERLOCK_PORT: '1.5' }, 'INTERLOCK_PORT: must be a whole number'],
+    [{ INTERLOCK_PORT: '70000' }, 'INTERLOCK_PORT: must be 65535 at most'],
+    [{ INTERLOCK_LEASE_MS: '1' }, 'INTERLOCK_LEASE_MS: must be 300 at least'],
+    [{ INTERLOCK_SERVE_WORKS: 'no' }, 'INTERLOCK_SERVE_WORKS: must be one of: auto, on, off'],
+    [{ INTERLOCK_HOST: '' }, 'INTERLOCK_HOST: must not be empty'],
+    [
+      { INTERLOCK_SMTP_URL: 'x', INTERLOCK_MAIL_FROM: 'a@b.test' },
+      'INTERLOCK_SMTP_URL: must be a whole URL',
+    ],
+    [{ INTERLOCK_REDIS: 'http://x' }, 'INTERLOCK_REDIS: is no redis://host:6379'],
+  ])('%o is told as %s', (environment, words) => {
+    expect(() => readConfig(environment)).toThrow(
+      new ConfigError(`cannot read the settings: ${words}`),
+    );
+  });
+
   it('give names on Slack their ids, one each', () => {
     const named = (text: string) => readConfig({ INTERLOCK_SLACK_NAMES: text }).notices.slackNames;
     expect([...(named('@on-call=U0123456, #bridge=C0123456') ?? [])]).toEqual([

@@ -110,15 +110,42 @@ function told(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
+/** What is wrong with a setting, as what it takes; the words of a rule of ours as they are. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'string' ? 'must be text' : 'must be a whole number';
+    case 'too_small':
+      return issue.origin === 'string' ? 'must not be empty' : `must be ${issue.minimum} at least`;
+    case 'too_big':
+      return `must be ${issue.maximum} at most`;
+    case 'invalid_value':
+      return `must be one of: ${issue.values.join(', ')}`;
+    case 'invalid_format':
+      return `must be a whole ${issue.format === 'url' ? 'URL' : issue.format}`;
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_key':
+    case 'invalid_union':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+      return issue.message;
+  }
+}
+
+/** Every setting that cannot be understood, in one error. */
+const problemsIn = ({ issues }: z.ZodError): ConfigError =>
+  new ConfigError(
+    `cannot read the settings: ${issues
+      .map((issue) => `${issue.path.join('.')}: ${wordsOf(issue)}`)
+      .join('; ')}`,
+  );
+
 /** Reads the environment. Switches the libraries' own tracing off unless INTERLOCK_TRACING is `on`. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const parsed = Environment.safeParse(told(environment));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.')}: ${issue.message}`,
-    );
-    throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
-  }
+  if (!parsed.success) throw problemsIn(parsed.error);
   Object.assign(process.env, tracingEnvironment(parsed.data.INTERLOCK_TRACING === 'on'));
   const {
     INTERLOCK_HOME: home,
@@ -154,9 +181,8 @@ export const readSecrets = (environment: NodeJS.ProcessEnv = process.env): reado
 /** Settings of identities, as the environment has them. Throws ConfigError naming what cannot be understood. */
 export function readIdentity(environment: NodeJS.ProcessEnv = process.env): IdentitySettings {
   const parsed = identitySettings.safeParse(told(environment));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new ConfigError(`cannot read the settings: ${problems.join('; ')}`);
+  if (!parsed.success) throw problemsIn(parsed.error);
+  return parsed.data;
 }
 
 /** The hooks of the file that INTERLOCK_HOOKS names; none without it. Throws ConfigError naming what cannot be used. */

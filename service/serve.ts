@@ -165,12 +165,14 @@ export async function serve(config: Config, log: Logger, people: People): Promis
       told,
       stop: async () => {
         ending.abort();
+        log.info({ name: parts.name }, 'stopping');
         const draining = [
           { what: 'the requests', ms: drainMs + goodbyeMs, end: () => server.stop(drainMs) },
           { what: 'decided runs', ms: drainMs, end: ended },
           ...(working?.endings ?? []),
         ];
         await stopInOrder([draining, ...endings], log);
+        log.info({ name: parts.name }, 'stopped');
       },
     };
   } catch (error) {

@@ -78,8 +78,10 @@ export async function work(config: Config, log: Logger): Promise<Running> {
       url: server.url,
       stop: async () => {
         up = false;
+        log.info({ name: parts.name }, 'stopping');
         const probes = { what: 'the probes', ms: goodbyeMs, end: () => server.stop(0) };
         await stopInOrder([endings, [probes], ...parts.endings], log);
+        log.info({ name: parts.name }, 'stopped');
       },
     };
   } catch (error) {
