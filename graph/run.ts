@@ -143,8 +143,8 @@ export async function run(
   return { outcome: 'overtaken', ...nothing };
 }
 
-/** How many events are read at a time on the way back to the request that a decision answers. */
-const stride = 200;
+/** How many events are read first on the way back to the request that a decision answers, and at most at a time. */
+const strides = { first: 8, most: 256 } as const;
 
 /** The run that asked for a decision on this packet, looked for backwards from the decision. */
 async function askingRun(
@@ -152,13 +152,15 @@ async function askingRun(
   cutoverId: Id,
   decision: { readonly version: number; readonly packetId: Id },
 ): Promise<Id | null> {
-  for (let end = decision.version; end > 0; end -= stride) {
+  let end = decision.version;
+  for (let stride: number = strides.first; end > 0; stride = Math.min(2 * stride, strides.most)) {
     const after = Math.max(0, end - stride);
     const events = await ledger.store.read(cutoverId, { after, limit: end - after });
-    const asked = events.flatMap(({ body }) =>
-      body.type === 'ApprovalRequested' && body.packetId === decision.packetId ? [body.runId] : [],
+    const asked = events.findLast(
+      ({ body }) => body.type === 'ApprovalRequested' && body.packetId === decision.packetId,
     );
-    if (asked[0] !== undefined) return asked[0];
+    if (asked?.body.type === 'ApprovalRequested') return asked.body.runId;
+    end = after;
   }
   return null;
 }

@@ -2,7 +2,7 @@
  * C29 on the server's side: the lead signs what was shown. A decision names the bytes it saw; when another packet counts
  * by then, or the request was altered on the way, nothing is decided and the answer shows what differs.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Api, apiOn, type As } from './support/api.ts';
 import { minute } from './support/build.ts';
@@ -98,6 +98,21 @@ describe('C29: the packet that waited was decided in another tab', () => {
     });
     expect(await refusals()).toBe(before + 1);
     expect((await decide('pending', quoted('0'.repeat(64)))).status).toBe(404);
+  });
+});
+
+describe('C29: the packet that waits, on a ledger of any length', () => {
+  it('is found and decided on without reading the ledger again from its beginning', async () => {
+    const { packetId, packetHash } = await shown();
+    const read = vi.spyOn(api.deps.ledger.store, 'read');
+    expect((await api.ask(`${at}/packets/${packetId}`, { as: lead })).status).toBe(200);
+    expect((await api.ask(`${at}/packets/1`, { as: lead })).status).toBe(200);
+    expect((await decide(packetId, quoted(packetHash), 'decline')).status).toBe(200);
+    const fromTheStart = () => read.mock.calls.filter(([, { after }]) => after === 0);
+    expect(fromTheStart()).toEqual([]);
+    // What was declined is neither in force nor waiting, and is found all the same.
+    expect((await api.ask(`${at}/packets/${packetId}`, { as: lead })).status).toBe(200);
+    expect(fromTheStart()).not.toEqual([]);
   });
 });
 

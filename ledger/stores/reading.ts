@@ -2,13 +2,14 @@
  * What can be asked of the tables, on the open database or inside a transaction alike. Every event it returns
  * was checked row by row (tables.ts); a snapshot that cannot be read counts as none.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { LedgerEvent } from '../events.ts';
 import type { Head, KnownReport, Reader, Snapshot } from '../store.ts';
 import type { Id } from '../vocabulary.ts';
 import { answeredIn } from './answers.ts';
 import type { Ask } from './gate.ts';
-import { eventOf, snapshotOf, sourceEventKey, type Tables } from './tables.ts';
+import { eventOf, type EventRow, snapshotOf, sourceEventKey, type Tables } from './tables.ts';
 
 export type Database = Pick<Kysely<Tables>, 'selectFrom'>;
 
@@ -23,6 +24,24 @@ async function head(database: Database, cutoverId: Id): Promise<Head | null> {
   return row === undefined ? null : { version: Number(row.version), hash: row.hash };
 }
 
+/** Characters of bodies that are checked in one go: some milliseconds, where one large packet takes tens of them. */
+const checkedAtOnce = 100_000;
+
+/** The events of these rows. A file is read without waiting: between large ones everybody else has a turn. */
+async function eventsIn(rows: readonly Pick<EventRow, 'body'>[]): Promise<LedgerEvent[]> {
+  const events: LedgerEvent[] = [];
+  let checked = 0;
+  for (const row of rows) {
+    if (checked >= checkedAtOnce) {
+      checked = 0;
+      await othersTurn();
+    }
+    events.push(eventOf(row));
+    checked += row.body.length;
+  }
+  return events;
+}
+
 async function read(
   database: Database,
   cutoverId: Id,
@@ -35,7 +54,7 @@ async function read(
     .where('version', '>', range.after)
     .orderBy('version');
   const rows = await (range.limit === undefined ? after : after.limit(range.limit)).execute();
-  return rows.map(eventOf);
+  return eventsIn(rows);
 }
 
 async function findReport(

@@ -21,6 +21,26 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+describe('reading', () => {
+  it('lets everybody else have a turn between large events, though a file is read without waiting', async () => {
+    const store = await openSqliteStore(path);
+    await handle(depsOn(store), 'payments', declare());
+    for (let index = 0; index < 8; index += 1) {
+      const text = `${index} `.repeat(60_000);
+      await handle(depsOn(store, `${index}`), 'payments', report(`r-${index}`, { text }));
+    }
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns += 1;
+      next = setImmediate(turn);
+    });
+    expect(await store.read('payments', { after: 0 })).toHaveLength(9);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThanOrEqual(7);
+    await store.close();
+  });
+});
+
 describe('flushing', () => {
   it('C2: is FULL on every connection of the store, as read back after it has written', async () => {
     const pragma = vi.spyOn(SqliteFile.prototype, 'pragma');

@@ -6,13 +6,14 @@ import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { RelaxableCode } from '../../ledger/codes.ts';
 import type { CommandOf } from '../../ledger/commands.ts';
+import type { PacketRecord } from '../../ledger/cutover.ts';
 import type { Outcome } from '../../ledger/handle.ts';
 import type { EventType, LedgerEvent } from '../../ledger/events.ts';
 import { exceptionReport } from '../exception.ts';
 import { bindingOf, namesOfPacket } from '../packets.ts';
 import { Decided, Granted } from './answers.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
-import { packetsNamed, type Packets, seenHash, sinceSeen } from './packetNamed.ts';
+import { packetNamed, packetWith, seenHash, sinceSeen } from './packetNamed.ts';
 import { Problem, problemOfRejection } from './problem.ts';
 import { placeOfRuling } from './reportBody.ts';
 import { type Asked, type Declared, type Place, route } from './route.ts';
@@ -43,14 +44,8 @@ function onlyOne([outcome]: readonly Outcome[]): Outcome {
 }
 
 /** A refusal of a decision, with what differs between what was seen and what counts now. */
-function refused(
-  outcome: Outcome,
-  place: Place,
-  { seen, all }: { seen: string; all: Packets['all'] },
-) {
-  const { rejection, state } = outcome;
+function refused({ rejection, state }: Outcome, place: Place, known: PacketRecord | null) {
   if (rejection === null) return null;
-  const known = all.findLast(({ packetHash }) => packetHash === seen) ?? null;
   const now = state?.pending?.record ?? state?.current ?? null;
   return problemOfRejection(rejection, sinceSeen(place, known, now));
 }
@@ -65,14 +60,15 @@ async function decide(
 ): Promise<Response> {
   const at = place();
   const seen = seenHash(context.req.raw.headers);
-  const { all, named } = await packetsNamed({ ...at, seen }, part('packet'), deps);
+  const known = await packetWith(seen, at, deps);
+  const named = await packetNamed({ ...at, seen: known }, part('packet'), deps);
   const binding = { ...bindingOf(named, at.state), packetHash: seen };
   const command: Decision = { ...decision, binding, actor: at.actor };
   const adopts = decision.type === 'AdoptPacket';
   const decided: { version: number | null } = { version: null };
   const response = await write({ cutoverId: at.cutoverId, commands: [command] }, (outcomes) => {
     const outcome = onlyOne(outcomes);
-    const problem = refused(outcome, at, { seen, all });
+    const problem = refused(outcome, at, known);
     if (problem !== null) throw problem;
     const version = positionOf(outcome, adopts ? 'PacketAdopted' : 'PacketDeclined');
     decided.version = version;
@@ -87,8 +83,11 @@ async function decide(
 
 function decidedAs(
   decision: 'adopted' | 'declined' | 'acknowledged',
-  done: Pick<Asked<never, never>, 'caller'> &
-    Pick<Packets, 'named'> & { readonly outcome: Outcome; readonly version: number | null },
+  done: Pick<Asked<never, never>, 'caller'> & {
+    readonly named: PacketRecord;
+    readonly outcome: Outcome;
+    readonly version: number | null;
+  },
 ) {
   const { caller, named, outcome, version } = done;
   const current = outcome.state?.current ?? null;
@@ -106,7 +105,7 @@ async function acknowledge(
   deps: ApiDeps,
 ): Promise<Response> {
   const at = place();
-  const { named } = await packetsNamed(at, part('packet'), deps);
+  const named = await packetNamed(at, part('packet'), deps);
   const { packetId } = named.packet;
   const { actor, cutoverId } = at;
   const command = { type: 'AcknowledgePacket', packetId, person: actor.subject, actor } as const;

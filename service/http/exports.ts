@@ -7,7 +7,7 @@ import { eventsOf } from '../packets.ts';
 import type { Names } from '../words/names.ts';
 import { namesOf } from '../words/names.ts';
 import type { ApiDeps } from './deps.ts';
-import { packetsNamed } from './packetNamed.ts';
+import { packetNamed } from './packetNamed.ts';
 import { type Asked, type Declared, route } from './route.ts';
 
 type Look = Asked<never, never>;
@@ -41,7 +41,7 @@ function tableOf(packet: Packet, names: Names): string {
 
 async function csv({ place, part }: Look, deps: ApiDeps): Promise<Response> {
   const at = place();
-  const { named } = await packetsNamed(at, part('packet'), deps);
+  const named = await packetNamed(at, part('packet'), deps);
   const name = `${at.cutoverId.replaceAll(/[^a-z0-9-]/g, '-')}-v${named.packet.version}.csv`;
   return new Response(tableOf(named.packet, namesOf(at.state.situation.plan)), {
     headers: {

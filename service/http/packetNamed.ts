@@ -6,21 +6,28 @@ import type { ApiDeps } from './deps.ts';
 import { Problem } from './problem.ts';
 import type { Place } from './route.ts';
 
-export type Packets = { readonly all: readonly PacketRecord[]; readonly named: PacketRecord };
+/** The packets that everybody asks about, oldest first: the one in force and the one that waits. */
+const inSight = ({ state }: Place): PacketRecord[] =>
+  [state.current, state.pending?.record].flatMap((record) => record ?? []);
+
+const everyPacket = async ({ cutoverId }: Place, { ledger }: ApiDeps): Promise<PacketRecord[]> =>
+  packetsOf(await eventsOf(ledger.store, cutoverId));
 
 /**
- * All packets of the cutover and the one called `wanted`. A decision on the packet that waits, when none does any more, is
- * about the one that was `seen`. Throws a 404 that lists what there is.
+ * The packet called `wanted`; the whole ledger is read for old ones only. A decision on the packet that waits, when none
+ * does any more, is about the one that was `seen`. Throws a 404 that lists what there is.
  */
-export async function packetsNamed(
-  { cutoverId, state, seen }: Place & { readonly seen?: string },
+export async function packetNamed(
+  place: Place & { readonly seen?: PacketRecord | null },
   wanted: string,
-  { ledger }: ApiDeps,
-): Promise<Packets> {
-  const all = packetsOf(await eventsOf(ledger.store, cutoverId));
-  const waited = wanted === 'pending' && all.findLast(({ packetHash }) => packetHash === seen);
-  const named = packetCalled(wanted, state, all) ?? (waited || null);
-  if (named !== null) return { all, named };
+  deps: ApiDeps,
+): Promise<PacketRecord> {
+  const waited = wanted === 'pending' ? place.seen : null;
+  const near = packetCalled(wanted, place.state, inSight(place)) ?? waited;
+  if (near != null) return near;
+  const all = await everyPacket(place, deps);
+  const named = packetCalled(wanted, place.state, all);
+  if (named !== null) return named;
   throw new Problem({
     status: 404,
     code: 'packet_unknown',
@@ -28,6 +35,16 @@ export async function packetsNamed(
     fix: 'name one of those, or look at /packets',
     errors: [{ field: 'packet', message: 'is not known', fix: `one of: ${knownPackets(all)}` }],
   });
+}
+
+/** The packet with exactly these bytes; null when none ever had them. */
+export async function packetWith(
+  hash: string,
+  place: Place,
+  deps: ApiDeps,
+): Promise<PacketRecord | null> {
+  const isIt = ({ packetHash }: PacketRecord): boolean => packetHash === hash;
+  return inSight(place).findLast(isIt) ?? (await everyPacket(place, deps)).findLast(isIt) ?? null;
 }
 
 /** The hash in If-Match: a decision says which bytes were seen. Throws a 428 or 400. */

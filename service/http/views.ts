@@ -19,7 +19,7 @@ import {
   StatusAnswer,
 } from './answers.ts';
 import type { ApiDeps } from './deps.ts';
-import { packetsNamed } from './packetNamed.ts';
+import { packetNamed } from './packetNamed.ts';
 import { Problem } from './problem.ts';
 import { jsonText } from './body.ts';
 import { type Asked, type Declared, type Place, route } from './route.ts';
@@ -65,7 +65,7 @@ async function packets({ context, place }: Look, { ledger }: ApiDeps): Promise<R
 }
 
 async function packet({ context, place, part }: Look, deps: ApiDeps): Promise<Response> {
-  const { named } = await packetsNamed(place(), part('packet'), deps);
+  const named = await packetNamed(place(), part('packet'), deps);
   const etag = `"${named.packetHash}"`;
   const headers = { etag, 'cache-control': 'private, no-cache' };
   // Compared weakly (RFC 9110): a proxy that packs what we send marks our tag as weak.
@@ -76,8 +76,8 @@ async function packet({ context, place, part }: Look, deps: ApiDeps): Promise<Re
 }
 
 async function diff({ context, place, part }: Look, deps: ApiDeps): Promise<Response> {
-  const { named: to } = await packetsNamed(place(), part('packet'), deps);
-  const { named: from } = await packetsNamed(place(), part('other'), deps);
+  const to = await packetNamed(place(), part('packet'), deps);
+  const from = await packetNamed(place(), part('other'), deps);
   return context.json({
     from: namesOfPacket(from),
     to: namesOfPacket(to),
@@ -101,14 +101,14 @@ async function orders({ context, place, part, query }: Asked<never, OfPacket>, d
       errors: [{ field: 'person', message: 'is nobody in this plan', fix: `one of: ${known}` }],
     });
   }
-  const { named } = await packetsNamed(at, query().packet ?? usual(at), deps);
+  const named = await packetNamed(at, query().packet ?? usual(at), deps);
   return context.json(ordersOf(person, named, at.state));
 }
 
 async function holds({ context, place, query }: Asked<never, OfPacket>, deps: ApiDeps) {
   const at = place();
   const waits = at.state.pending === null ? usual(at) : 'pending';
-  const { named } = await packetsNamed(at, query().packet ?? waits, deps);
+  const named = await packetNamed(at, query().packet ?? waits, deps);
   return context.json({
     packet: namesOfPacket(named),
     is: standingOf(named.packet.packetId, at),
