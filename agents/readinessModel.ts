@@ -42,7 +42,9 @@ const task = (prompt: Prompt): Task<ReadinessAnswer> => ({
   },
   tools: () => [],
   make: ({ readings }, { slice: { state }, base }) => {
-    if (base.agent !== 'readiness' || readings.length === 0) return null;
+    if (base.agent !== 'readiness') return null;
+    // Words in which nothing can be read stay before a person: an answer like any other.
+    if (readings.length === 0) return { body: base, rationale: [] };
     const made = readings.map((pointed) => readQuote(pointed, state));
     // A statement that nobody made is no reading of anything: the whole answer is not to be trusted.
     if (made.some((reading) => reading === null)) return null;

@@ -53,21 +53,33 @@ const standsFor = (word: string, of: string): boolean =>
   (word.length >= least && of.startsWith(word)) ||
   (of.length >= least && word.startsWith(of));
 
-type Score = { readonly id: Id; readonly matched: number; readonly share: number };
+type Score = {
+  readonly id: Id;
+  readonly of: ReadonlySet<string>;
+  readonly matched: number;
+  readonly share: number;
+};
 
 function scoreOf({ id, name }: Checkpoint, words: readonly string[]): Score {
   const of = new Set(wordsOf(`${id} ${name}`).filter((word) => !joining.has(word)));
   const matched = [...of].filter((word) => words.some((said) => standsFor(said, word))).length;
-  return { id, matched, share: of.size === 0 ? 0 : matched / of.size };
+  return { id, of, matched, share: of.size === 0 ? 0 : matched / of.size };
 }
 
-/** The checkpoint that a text names more clearly than any other; null when it names none, or two alike. */
+/** Whether a name stands there too: alike, or whole and not as a part of the other. */
+const competes = (other: Score, first: Score): boolean =>
+  (other.matched === first.matched && other.share === first.share) ||
+  (other.share === 1 && [...other.of].some((word) => !first.of.has(word)));
+
+/**
+ * The checkpoint that a text names more clearly than any other; null when it names none, or two: alike, or one of them in
+ * full beside the other, of which only one could be read.
+ */
 export function namedIn(text: string, { checkpoints }: Plan): Id | null {
   const words = wordsOf(text);
-  const [first, second] = checkpoints
+  const [first, ...others] = checkpoints
     .map((checkpoint) => scoreOf(checkpoint, words))
     .toSorted((one, other) => other.matched - one.matched || other.share - one.share);
   if (first === undefined || first.matched === 0) return null;
-  const alike = second?.matched === first.matched && second.share === first.share;
-  return alike ? null : first.id;
+  return others.some((other) => competes(other, first)) ? null : first.id;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { measureHolds } from '../evals/engine/measureHolds.ts';
 import { measurePacket } from '../evals/engine/measurePacket.ts';
+import { measureReadings } from '../evals/engine/measureReadings.ts';
 import { loadSuites, suiteNames } from '../evals/engine/suites.ts';
 import { sum, type Tally } from '../evals/engine/tally.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
@@ -45,7 +46,7 @@ type Played = {
   readonly scored: readonly Scored[];
   readonly events: readonly LedgerEvent[];
   readonly packets: readonly Packet[];
-  /** What the suites score of holds, of the reader, and of stability. */
+  /** What the suites score of holds, of the reader, of stability, and of what was read out of free text. */
   readonly scores: Tally;
   readonly flattened: readonly string[];
   /** The slowest change, in milliseconds of real time. */
@@ -65,7 +66,9 @@ async function play(drill: Drill, model: ModelConfig | null): Promise<Played> {
     scored,
     events,
     packets: bodiesOf(events, 'PacketPrepared').map(({ packet }) => packet),
-    scores: sum(moments.flatMap((moment) => [measureHolds(moment), measurePacket(moment)])),
+    scores: sum(
+      [measureHolds, measurePacket, measureReadings].flatMap((measure) => moments.map(measure)),
+    ),
     flattened: moments.flatMap(flattenedIn),
     slowestMs: Math.max(...moments.map(({ workedMs }) => workedMs)),
     leftMs: Math.min(...moments.map(leftOf)),
@@ -188,7 +191,25 @@ describe('the suites with a model that answers', () => {
     const good = await playAll(modelAt(endpoint));
     say('a good model', good);
     expect(missedIn(good)).toEqual([]);
-    const read = good.flatMap(({ events }) => bodiesOf(events, 'StatementRead'));
-    expect(read.length).toBeGreaterThan(0);
+    const { readable, readRightly, readWrongly } = scoresOf(good);
+    expect(readable).toBeGreaterThan(10);
+    expect([readRightly, readWrongly]).toEqual([readable, 0]);
+  });
+
+  it('are not met where a fact is read that the drill does not state', async () => {
+    const all = await drills();
+    const drill = all.find(({ file }) => file.endsWith('words-of-a-dashboard-line.yaml'));
+    if (drill === undefined) throw new Error('there is no such drill');
+    const steps = drill.steps.map((step) => ({
+      ...step,
+      expect: step.expect.map((one) =>
+        one.reads === undefined ? one : { reads: { ...one.reads, facts: [] } },
+      ),
+    }));
+    const played = await play({ ...drill, steps }, modelAt(endpoint));
+    expect(missedIn([played]).map(({ found }) => found)).toEqual([
+      'actual_finish rollback-validation Sat 23:58',
+    ]);
+    expect(played.scores).toMatchObject({ readable: 0, readRightly: 0, readWrongly: 1 });
   });
 });

@@ -104,6 +104,17 @@ describe('a report in free text', () => {
     expect(state.heldFacts.map(({ ruling }) => ruling.code)).toEqual(['not_structured']);
   });
 
+  it('stays before a person, by the word of the model, when there is nothing in it to read', async () => {
+    const loop = await modelNight();
+    await say(loop, 'The bridge sounds worried.');
+    await loop.run();
+    const proposals = bodiesOf(await loop.events(), 'ProposalMade').map(({ proposal }) => proposal);
+    expect(proposals.findLast(({ agent }) => agent === 'readiness')?.mind.kind).toBe('model');
+    expect((await loop.state()).heldFacts.map(({ ruling }) => ruling.code)).toEqual([
+      'not_structured',
+    ]);
+  });
+
   it.each([
     ['told in advance', 'Database replication finished at 23:55.', 'told_in_advance'],
     [

@@ -11,6 +11,7 @@ import type { Interlock } from '../../service/interlock.ts';
 import { measureHolds } from './measureHolds.ts';
 import { measureMinds } from './measureMinds.ts';
 import { measurePacket } from './measurePacket.ts';
+import { measureReadings } from './measureReadings.ts';
 import type { Minds } from './minds.ts';
 import { type Picture, pictureOf } from './picture.ts';
 import type { Suite } from './suites.ts';
@@ -73,7 +74,9 @@ async function playDrill(drill: Drill, suite: string, minds: Minds): Promise<Pla
   const result = await runDrill(drill, {
     open: minds.open,
     watch: async (moment, interlock) => {
-      const measured = [measureHolds(moment), measurePacket(moment), measureMinds(moment)];
+      const measured = [measureHolds, measurePacket, measureReadings, measureMinds].map((measure) =>
+        measure(moment),
+      );
       const again = await runAgain(moment, interlock);
       const { step, workedMs } = moment;
       steps.push({ name: step.name, tally: sum([...measured, again]), workedMs });

@@ -160,6 +160,22 @@ export const rates = [
       'steps with a run after which another run changes nothing: no proposal, no packet, no notice',
   },
   {
+    name: 'words-read',
+    measure: null,
+    of: 'readRightly',
+    per: 'readable',
+    better: 'higher',
+    meaning: 'facts that free text states (the truth of the drill) and that were read out of it',
+  },
+  {
+    name: 'words-misread',
+    measure: null,
+    of: 'readWrongly',
+    per: 'texts',
+    better: 'lower',
+    meaning: 'facts read out of free text that does not state them, for each such text',
+  },
+  {
     name: 'first-try',
     measure: null,
     of: 'firstClean',

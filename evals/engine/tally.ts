@@ -34,6 +34,11 @@ const none = {
   orderFlips: 0,
   again: 0,
   againSame: 0,
+  // free text
+  texts: 0,
+  readable: 0,
+  readRightly: 0,
+  readWrongly: 0,
   // the minds
   firstTries: 0,
   firstClean: 0,

@@ -8,7 +8,7 @@ import type { FilePath } from '../runbook/problems.ts';
 import type { Pen } from '../runbook/readFacts.ts';
 import type { ExpectationText } from './expectations.ts';
 
-const timesIn = ({ placed, forecast, deadline, proposes }: ExpectationText) =>
+const timesIn = ({ placed, forecast, deadline, proposes, reads }: ExpectationText) =>
   [
     placed?.at,
     placed?.end,
@@ -18,6 +18,7 @@ const timesIn = ({ placed, forecast, deadline, proposes }: ExpectationText) =>
     proposes?.start?.at,
     proposes?.start?.end,
     ...(proposes?.ruling?.candidates ?? []),
+    ...(reads?.facts.map(({ at }) => at) ?? []),
   ].filter((time) => time !== undefined);
 
 type Expecting = {

@@ -4,6 +4,7 @@
  */
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { readableKinds } from '../../constraints/readingWords.ts';
 import { HoldClass, ReadinessCode, RejectionCode, RelaxableCode } from '../../ledger/codes.ts';
 import { DeltaChange } from '../../ledger/packet.ts';
 import { Id, ProgressState } from '../../ledger/vocabulary.ts';
@@ -74,6 +75,21 @@ export const expectationKeys = {
       code: ReadinessCode.optional(),
     })
     .meta({ description: 'What was made of the facts of a report.' }),
+  reads: z
+    .strictObject({
+      report: reportId,
+      facts: z.array(
+        z.strictObject({
+          kind: z.enum(readableKinds),
+          checkpoint: Id,
+          at: time.optional().meta({ description: 'Left out: the words name no one instant.' }),
+        }),
+      ),
+    })
+    .meta({
+      description:
+        'Nothing was read out of its free text but these facts. Met too when nothing was read: the words stay before a person. The truth of the reading scores.',
+    }),
   received: z
     .strictObject({ report: reportId, is: z.enum(['received', 'known_already', 'refused']) })
     .meta({ description: 'What became of the last delivery of a report.' }),

@@ -69,6 +69,7 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{ruled: {report: e1, as: accepted}}', 'accepted_as_forecast (told_in_advance)'],
     ['{ruled: {report: e4, as: accepted, code: repeat}}', 'accepted'],
     ['{ruled: {report: e9, as: accepted}}', 'no such fact'],
+    ['{reads: {report: e9, facts: []}}', 'nothing read'],
     ['{received: {report: e4, is: refused}}', 'received'],
     ['{held_facts: 1}', '0'],
     ['{packets: 1}', '2'],

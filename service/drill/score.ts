@@ -25,6 +25,7 @@ import {
   standingBefore,
 } from './observed.ts';
 import { scoreGate, scoreProposes } from './proposals.ts';
+import { scoreReads } from './readings.ts';
 
 type Scorer<K extends ExpectationKey> = (wanted: ExpectationValues[K], seen: Observed) => Mark;
 
@@ -166,6 +167,7 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
   protected_holds: protectedHolds,
   changes: (wanted, seen) => listed(wanted, changedIn(seen)),
   ruled,
+  reads: scoreReads,
   received: ({ report, is }, seen) => same(is, seen.deliveries.get(report)),
   held_facts: (wanted, seen) => counted(wanted, seen.state.heldFacts.length),
   packets: (wanted, seen) => counted(wanted, preparedIn(seen.events).length),

@@ -27,28 +27,38 @@ export function givenIn({ messages }: Asked): Given {
 const unfenced = (text: unknown): string => textOf(text).replace(/^<outside>|<\/outside>$/g, '');
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
 
-/** The checkpoint of which a clause has most words, if one has more than all others. */
+const small = new Set(['the', 'a', 'of', 'and', 'to', 'for', 'in', 'on', 'at', 'is', 'by']);
+
+/** The checkpoint of which a clause has most words, if one has more than all others and no other is named in full. */
 function checkpointIn(clause: string, checkpoints: readonly Json[]): string | null {
   const words = new Set(wordsOf(clause));
   const scored = checkpoints
     .map((item) => {
-      const own = new Set(wordsOf(`${textOf(item['id'])} ${unfenced(item['name'])}`));
-      const matched = [...own].filter((word) => words.has(word)).length;
-      return { id: textOf(item['id']), matched, share: matched / own.size };
+      const own = wordsOf(`${textOf(item['id'])} ${unfenced(item['name'])}`);
+      const names = new Set(own.filter((word) => !small.has(word)));
+      const matched = [...names].filter((word) => words.has(word)).length;
+      return { id: textOf(item['id']), names, matched, share: matched / names.size };
     })
     .toSorted((one, other) => other.matched - one.matched || other.share - one.share);
-  const [first, second] = scored;
+  const [first, ...others] = scored;
   if (first === undefined || first.matched === 0) return null;
-  return second?.matched === first.matched && second.share === first.share ? null : first.id;
+  const rival = others.some(
+    ({ names, matched, share }) =>
+      (matched === first.matched && share === first.share) ||
+      (share === 1 && [...names].some((word) => !first.names.has(word))),
+  );
+  return rival ? null : first.id;
 }
 
 const kinds: readonly (readonly [string, RegExp])[] = [
   ['update_promised', /\b(next update|update at|update by)\b/i],
   ['forecast_finish', /\b(eta|expected|will finish|should finish|forecast)\b/i],
-  ['revised_start', /\b(moved to|pushed to|postponed|rescheduled|now starts)\b/i],
+  ['revised_start', /\b(moved to|pushed to|postponed|rescheduled|now starts|will start)\b/i],
   ['actual_start', /\b(started|began)\b/i],
   ['actual_finish', /\b(finished|completed?|done)\b/i],
 ];
+
+const doubted = /\b(not|no|if|never|rumou?r|disregard)\b|\?/i;
 
 function readingsOf(statement: Json, given: Json): Json[] {
   const text = unfenced(statement['text']);
@@ -56,8 +66,7 @@ function readingsOf(statement: Json, given: Json): Json[] {
     const quote = sentence.trim();
     const kind = kinds.find(([, pattern]) => pattern.test(quote))?.[0];
     const checkpoint = checkpointIn(quote, listOf(given['checkpoints']));
-    if (kind === undefined || checkpoint === null || /\b(not|no|if|never|\?)\b/i.test(quote))
-      return [];
+    if (kind === undefined || checkpoint === null || doubted.test(quote)) return [];
     return [{ statement: statement['factId'], quote, kind, checkpoint }];
   });
 }
