@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { packageFile } from '../../service/packageRoot.ts';
 import type { PlayedSuite } from './play.ts';
-import { figure, rates, type RateName, valueOf } from './rates.ts';
+import { figure, valueOf } from './rate.ts';
+import { rates, type RateName } from './rates.ts';
 import { sum, type Tally } from './tally.ts';
 
 const name = z.enum(rates.map((rate) => rate.name));

@@ -3,7 +3,8 @@ import { table } from '../../service/cli/screen.ts';
 import type { Fall } from './floors.ts';
 import { expectationLine } from '../../service/drill/expectations.ts';
 import { missedIn, type PlayedSuite } from './play.ts';
-import { figure, rates, valueOf } from './rates.ts';
+import { figure, valueOf } from './rate.ts';
+import { rates } from './rates.ts';
 import { sum, type Tally } from './tally.ts';
 
 /** The suites and all of them together, by name. */

@@ -13,7 +13,8 @@ import { fallsIn, readFloors } from './floors.ts';
 import { generatedSuite } from './generated.ts';
 import { deterministic, type Minds, withAgents } from './minds.ts';
 import { playSuite } from './play.ts';
-import { rates, type RateName, valueOf } from './rates.ts';
+import { valueOf } from './rate.ts';
+import { rates, type RateName } from './rates.ts';
 import type { Tally } from './tally.ts';
 
 /** They say that they are models: a mind that fails as a model is followed by the deterministic one. */

@@ -1,7 +1,8 @@
 /** Figures as they stand in the tables of the page, each with its exact value and its floor. */
 import { html } from 'hono/html';
 import type { Floors } from '../engine/floors.ts';
-import { figure, type Rate, type RateName, valueOf } from '../engine/rates.ts';
+import { figure, type Rate, valueOf } from '../engine/rate.ts';
+import type { RateName } from '../engine/rates.ts';
 import type { Tally } from '../engine/tally.ts';
 
 export type Html = ReturnType<typeof html>;

@@ -1,6 +1,7 @@
 /** The charts over all suites: protected conflicts, how the minds fared, and distributions over packets. */
 import type { PlayedStep, PlayedSuite } from '../engine/play.ts';
-import { rates, type RateName, valueOf } from '../engine/rates.ts';
+import { valueOf } from '../engine/rate.ts';
+import { rates, type RateName } from '../engine/rates.ts';
 import { drawn, ink } from './draw.ts';
 
 const stepsIn = (played: readonly PlayedSuite[]): PlayedStep[] =>

@@ -1,7 +1,8 @@
 /** The parts of the page that are tables of figures: the four measures, the suites, every score, every count. */
 import { html } from 'hono/html';
 import type { Fall, Floors } from '../engine/floors.ts';
-import { type Rate, rates, valueOf } from '../engine/rates.ts';
+import { type Rate, valueOf } from '../engine/rate.ts';
+import { rates } from '../engine/rates.ts';
 import type { Tally } from '../engine/tally.ts';
 import { exact, floorText, type Html, part, scoreCell } from './cells.ts';
 
