@@ -25,11 +25,29 @@ export type Banner = {
   readonly slips: readonly Slip[];
 };
 
+/** A finish that is foreseen for what has not started, later than its orders have it. */
+export type ForecastAhead = {
+  readonly checkpoint: Id;
+  readonly finishAt: Instant;
+  readonly orderedEndAt: Instant;
+};
+
 export type CurrentView = {
   readonly record: PacketRecord;
   readonly stale: boolean;
   readonly banner: Banner;
+  /** These are accepted and move nothing yet: a forecast counts once its checkpoint has started. */
+  readonly forecastsAhead: readonly ForecastAhead[];
 };
+
+const forecastsAhead = ({ packet }: PacketRecord, { situation }: CutoverState): ForecastAhead[] =>
+  packet.lines.flatMap(({ checkpoint, endAt }) => {
+    const known = situation.progress[checkpoint];
+    const finishAt = known?.state === 'planned' ? known.forecastFinishAt : null;
+    return finishAt === null || endAt === null || finishAt <= endAt
+      ? []
+      : [{ checkpoint, finishAt, orderedEndAt: endAt }];
+  });
 
 /**
  * Whether the facts under a current packet moved. A basis names the packet that was current when it was taken, so
@@ -56,6 +74,7 @@ export function currentView(state: CutoverState, { judge, now }: Seen): CurrentV
     record,
     stale: basisMoved || missed.length > 0,
     banner: { basisMoved, accepted, waiting: state.unruled, slips: missed },
+    forecastsAhead: forecastsAhead(record, state),
   };
 }
 

@@ -6,7 +6,7 @@ import type { RunResult } from '../../graph/run.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { rulingsIn } from '../../ledger/lineage.ts';
-import { pendingView, type Seen } from '../../ledger/views.ts';
+import { currentView, pendingView, type Seen } from '../../ledger/views.ts';
 import { readFacts } from '../../tools/readFacts.ts';
 import { subjectOf } from '../../ledger/subjects.ts';
 import type { Interlock } from '../interlock.ts';
@@ -16,7 +16,7 @@ import { namesOf } from '../words/names.ts';
 import { type Answer, answered, exits } from './answer.ts';
 import { stateOf } from './cutovers.ts';
 import { renderPacket, type View } from './renderPacket.ts';
-import { decidersLines, waitingLines } from './statusText.ts';
+import { aheadLines, decidersLines, waitingLines } from './statusText.ts';
 import { heading, type Screen, wrap } from './screen.ts';
 
 /** The facts that an event brings, and under which words; null when it brings none. */
@@ -152,9 +152,14 @@ export async function describeRun(
             `  ${violation.code} ${violation.checkpoint ?? ''}: ${violationWords[violation.code]}`,
         )
       : [];
+  const names = namesOf(state.situation.plan, done.utc ? 'UTC' : undefined);
+  const ahead =
+    result.outcome === 'no_change'
+      ? aheadLines(currentView(state, { judge, now: now() }), names)
+      : [];
   return {
     exit: result.outcome === 'refused_by_gate' ? exits.refused : exits.ok,
-    text: [...ruled, endings[result.outcome], ...rules].join('\n'),
+    text: [...ruled, endings[result.outcome], ...ahead, ...rules].join('\n'),
     json: { ...json, rules },
   };
 }

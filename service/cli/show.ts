@@ -19,6 +19,7 @@ import { renderHolds, renderPacket } from './renderPacket.ts';
 import { renderStatus } from './renderStatus.ts';
 import { renderDiff, renderOrders } from './renderPerson.ts';
 import {
+  aheadLines,
   bannerText,
   coverageLines,
   decidersLines,
@@ -55,6 +56,7 @@ export async function status(
       ? 'No packet is current yet.'
       : `Packet ${current.record.packet.version} (${current.record.checkCode}) is current${current.stale ? ', stale' : ''}.`,
     ...bannerText(current, names),
+    ...aheadLines(current, names),
     ...(current === null
       ? []
       : [renderStatus(current.record.packet, { state, forecast }, { names, screen })]),

@@ -7,6 +7,7 @@ import type { CutoverState } from '../../ledger/cutover.ts';
 import type { Ruling } from '../../ledger/facts.ts';
 import type { Plan } from '../../ledger/plan.ts';
 import type { CurrentView, PendingView } from '../../ledger/views.ts';
+import { minuteMs } from '../../ledger/vocabulary.ts';
 import { rejectionWords } from '../words/codes.ts';
 import type { Names } from '../words/names.ts';
 import { standingText } from '../words/noticeReasons.ts';
@@ -27,6 +28,14 @@ export function bannerText(current: CurrentView | null, names: Names): string[] 
     ),
   ];
 }
+
+/** Accepted forecasts that move nothing yet, and what would. */
+export const aheadLines = (current: CurrentView | null, names: Names): string[] =>
+  (current?.forecastsAhead ?? []).map(({ checkpoint, finishAt, orderedEndAt }) =>
+    wrap(
+      `Forecast before its start: ${names.checkpoint(checkpoint)} is to end ${timeText(finishAt, names.zone)}, ${minutesText((finishAt - orderedEndAt) / minuteMs)} after its orders. It counts once it has started; a revised start counts at once.`,
+    ),
+  );
 
 /**
  * Facts that have arrived and wait for the next run, each with how the rule book reads it now: what the reader of a

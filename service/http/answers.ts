@@ -102,6 +102,12 @@ export const StatusAnswer = z
           waiting: z.array(Fact),
           slips: z.array(slip),
         }),
+        forecastsAhead: z
+          .array(z.strictObject({ checkpoint: Id, finishAt: Instant, orderedEndAt: Instant }))
+          .meta({
+            description:
+              'Accepted forecasts, later than the orders, of what has not started: they move nothing until it has.',
+          }),
       })
       .nullable(),
     pending: z
