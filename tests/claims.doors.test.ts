@@ -56,6 +56,12 @@ function atTheTerminal(...words: readonly string[]): string {
   return done.stdout;
 }
 
+/** The secret of a new token of the board, as the terminal shows it. */
+const newToken = (): string => {
+  const words = 'token create --source board --about payments --scope report read'.split(' ');
+  return /interlock_token_\S+/.exec(atTheTerminal(...words))?.[0] ?? '';
+};
+
 const currentVersion = async ({ visit }: Browser): Promise<unknown> =>
   at((await visit('/cutovers/payments/status')).body, 'current.record.version');
 
@@ -83,20 +89,7 @@ describe('embedded: interlock serve --as lead', () => {
     const declared = await lead.visit('/cutovers', { body: { runbook: nightRunbook('payments') } });
     expect(declared.body).toMatchObject({ declared: 'payments', declaredByLead: true });
     await eventually('packet 1', async () => (await currentVersion(lead)) === 1);
-    const token = /interlock_token_\S+/.exec(
-      atTheTerminal(
-        'token',
-        'create',
-        '--source',
-        'board',
-        '--about',
-        'payments',
-        '--scope',
-        'report',
-        'read',
-      ),
-    )?.[0];
-    const board = programAt(url, token ?? '');
+    const board = programAt(url, newToken());
     const told = await board('/cutovers/payments/reports', { body: lateReport('b-1', 50) });
     expect(told.status).toBe(202);
     const { path, match } = await waitingPacket(lead, 'payments');
@@ -174,22 +167,7 @@ describe('with a provider: interlock serve', () => {
       lead.visit('/cutovers/payments/reports', {
         body: { ...lateReport(id, minutes), source: 'interlock', by: 'lead' },
       });
-    const board = programAt(
-      url,
-      /interlock_token_\S+/.exec(
-        atTheTerminal(
-          'token',
-          'create',
-          '--source',
-          'board',
-          '--about',
-          'payments',
-          '--scope',
-          'report',
-          'read',
-        ),
-      )?.[0] ?? '',
-    );
+    const board = programAt(url, newToken());
     await board('/cutovers/payments/reports', { body: lateReport('b-1', 50) });
     expect((await adoptWaiting(lead, 'payments')).status).toBe(200);
     expect(await currentVersion(lead)).toBe(2);

@@ -10,17 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createToken } from '../service/identity/tokens.ts';
 import { openBeside } from '../service/openBeside.ts';
-import { newId, openLedger } from '../service/openLedger.ts';
-import {
-  declareTonight,
-  fleetPlan,
-  type Half,
-  ledgerOn,
-  startHalf,
-  tonight,
-} from './support/fleet.ts';
+import { openLedger } from '../service/openLedger.ts';
+import { declareTonight, fleetPlan, type Half, ledgerOn, startHalf } from './support/fleet.ts';
+import { type Caller, sourceOn } from './support/httpCallers.ts';
+import { lateReport } from './support/killNight.ts';
 import { scaled, takeYourTime } from './support/scale.ts';
 import { builtFolder } from './support/supplied.ts';
 
@@ -30,28 +24,15 @@ const folder = mkdtempSync(join(tmpdir(), 'interlock-flood-'));
 const ledger = join(folder, 'ledger.db');
 const floodMs = scaled(6) * 1_000;
 let half: Half;
-let [greedy, modest] = ['', ''];
+let greedy: Caller;
+let modest: Caller;
 
 beforeAll(async () => {
   const opened = await openLedger({ ledger });
   await declareTonight(ledgerOn(opened.ledger.store), fleetPlan('flooded'));
   await opened.close();
   const beside = await openBeside({ ledger });
-  const tokenFor = async (name: string): Promise<string> => {
-    const { secret } = await createToken(
-      { beside, now: () => Date.now(), newId },
-      {
-        name,
-        source: 'board',
-        scopes: ['report', 'read'],
-        cutovers: ['flooded'],
-        expiresAt: Date.now() + 3_600_000,
-      },
-      { name: 'test', origin: 'test' },
-    );
-    return secret;
-  };
-  [greedy, modest] = [await tokenFor('greedy'), await tokenFor('modest')];
+  [greedy, modest] = [await sourceOn(beside, 'board'), await sourceOn(beside, 'board')];
   await beside.close();
   half = startHalf(await builtFolder(), 'serve', {
     INTERLOCK_LEDGER: ledger,
@@ -67,24 +48,17 @@ afterAll(() => {
 let sent = 0;
 
 /** Sends one report; the status, or 0 where the line was cut. */
-async function report(url: string, token: string, more: Readonly<Record<string, unknown>> = {}) {
+async function report(url: string, from: Caller, more: Readonly<Record<string, unknown>> = {}) {
   sent += 1;
-  const at = new Date(tonight(sent % 30)).toISOString();
-  const response = await fetch(`${url}/cutovers/flooded/reports`, {
+  const said = lateReport('flooded', { id: `event-${sent}`, minutes: sent % 30 });
+  const response = await fetch(`${url}${said.path}`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${token}`,
+      ...from(url),
       'content-type': 'application/json',
       'idempotency-key': `key-${sent}`,
     },
-    body: JSON.stringify({
-      id: `event-${sent}`,
-      source: 'board',
-      by: 'operator',
-      occurred: new Date().toISOString(),
-      facts: [{ revised: { checkpoint: 'rollback', at } }],
-      ...more,
-    }),
+    body: JSON.stringify({ ...said.body, ...more }),
   }).catch(() => null);
   await response?.text().catch(() => undefined);
   return response?.status ?? 0;
@@ -96,7 +70,7 @@ const floods: readonly ((url: string) => Promise<number>)[] = [
   (url) => report(url, greedy, { text: 'x'.repeat(500_000) }),
   (url) => report(url, greedy, { text: 'x'.repeat(1_200_000) }),
   (url) => report(url, greedy, { facts: Array.from({ length: 20_000 }, () => ({ no: 1 })) }),
-  (url) => report(url, `ilk_${'0'.repeat(40)}${sent}`),
+  (url) => report(url, () => ({ authorization: `Bearer ilk_${'0'.repeat(40)}${sent}` })),
   async (url) => {
     const places = ['/cutovers', `/cutovers/${'x'.repeat(900)}/status`, `/${sent}`, '/link/guess'];
     const response = await fetch(`${url}${places[sent % places.length]}`).catch(() => null);
@@ -105,7 +79,7 @@ const floods: readonly ((url: string) => Promise<number>)[] = [
   },
   async (url) => {
     const response = await fetch(`${url}/cutovers/flooded/events`, {
-      headers: { authorization: `Bearer ${greedy}`, 'last-event-id': '0' },
+      headers: { ...greedy(url), 'last-event-id': '0' },
       signal: AbortSignal.timeout(300),
     }).catch(() => null);
     await response?.text().catch(() => undefined);

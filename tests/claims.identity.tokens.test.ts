@@ -192,16 +192,7 @@ describe('interlock token', () => {
         });
         return { code: done.status, out: done.stdout, err: done.stderr };
       };
-      const asked = [
-        'create',
-        '--source',
-        'board',
-        '--about',
-        'payments',
-        '--scope',
-        'report',
-        'read',
-      ];
+      const asked = 'create --source board --about payments --scope report read'.split(' ');
       const { token, secret } = Created.parse(JSON.parse(interlock(...asked, '--json').out));
       const listed = interlock('list');
       expect(listed.out).toContain(

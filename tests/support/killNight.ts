@@ -46,7 +46,7 @@ export type Promised = {
 export const lateReport = (
   cutoverId: string,
   { id, minutes }: { readonly id: string; readonly minutes: number },
-): Call => ({
+): Call & { readonly body: object } => ({
   path: `/cutovers/${cutoverId}/reports`,
   body: {
     id,
