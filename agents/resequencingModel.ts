@@ -4,6 +4,7 @@
  * register that the gate would take: no choice of a model can end a run without a packet.
  */
 import { z } from 'zod';
+import { incumbentOf } from '../ledger/incumbent.ts';
 import { RationaleCode } from '../ledger/modelCost.ts';
 import { plannedMs } from '../ledger/plan.ts';
 import type { ResequencingBody } from '../ledger/proposal.ts';
@@ -74,6 +75,21 @@ function leavesHolds(body: ResequencingBody, slice: Slice): boolean {
   return registerBreaks(holds, state, slice.now).length === 0;
 }
 
+/**
+ * Whether every open checkpoint stays where, and with whom, the packet in force has it. Then there is nothing to choose:
+ * nothing moves that need not move, so no model is asked to move it.
+ */
+function leavesAll({ placements, unplaced }: ResequencingBody, state: Slice['state']): boolean {
+  if (state.current === null) return false;
+  const before = incumbentOf(state);
+  const was = new Map(before.placements.map((one) => [one.checkpoint, one]));
+  const stays = placements.every(({ checkpoint, startAt, endAt, owner }) => {
+    const one = was.get(checkpoint);
+    return one?.startAt === startAt && one.endAt === endAt && one.owner === owner;
+  });
+  return stays && unplaced.every(({ checkpoint }) => before.held.includes(checkpoint));
+}
+
 const isResequencing = (body: { readonly agent: string }): body is ResequencingBody =>
   body.agent === 'resequencing';
 
@@ -133,6 +149,7 @@ const task = (prompt: Prompt): Task<ResequencingAnswer> => ({
   given: (slice, base) => {
     if (!isResequencing(base) || base.placements.length === 0) return null;
     const { state, now } = slice;
+    if (leavesAll(base, state)) return null;
     return {
       now: told(now),
       ...zoneAndWindow(state),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { factKeys } from '../../service/runbook/factsFormat.ts';
 import { parseFacts, parseRunbook } from '../../service/runbook/parse.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -57,5 +58,32 @@ describe('the runbooks', () => {
     );
     expect(plan?.boundaries.map(({ kind }) => kind)).toEqual(['maintenance', 'freeze']);
     expect(plan?.sources.map(({ id }) => id)).not.toContain('war-room-chat');
+  });
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(`${folder}README.md`, 'utf8');
+  const [runbook = '', facts = ''] = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    ([, yaml]) => yaml ?? '',
+  );
+
+  it('shows a runbook that can be declared and facts that can be reported on it', () => {
+    const { plan, problems } = parseRunbook(runbook, 'runbook in README.md');
+    expect(problems).toEqual([]);
+    if (plan === null) throw new Error('no plan');
+    expect(parseFacts(facts, 'facts in README.md', plan).problems).toEqual([]);
+  });
+
+  it.each(Object.entries(factKeys))('says what stands under %s', (key, format) => {
+    const said = readme.match(new RegExp('`' + key + ': \\{([^}]*)\\}`'))?.[1]?.split(', ');
+    if (!('shape' in format)) {
+      expect(readme).toContain(`\`${key}: "words"\``);
+      return;
+    }
+    const fields = Object.entries(format.shape).flatMap(([name, field]) =>
+      name === 'text' ? [] : [`${name}${field.isOptional() ? '?' : ''}`],
+    );
+    if (key === 'add') expect(fields).toEqual(expect.arrayContaining((said ?? []).slice(0, -1)));
+    else expect(said?.toSorted()).toEqual(fields.toSorted());
   });
 });
