@@ -6,12 +6,12 @@ import type { CutoverState, Run } from '../ledger/cutover.ts';
 import type { Checkpoint } from '../ledger/plan.ts';
 import type { Proposal } from '../ledger/proposal.ts';
 import type { AgentName, Id } from '../ledger/vocabulary.ts';
-import { byRank, isOpen, type Scene, sceneOf } from './scene.ts';
+import { byRank, isOpen, type Night, sceneOf } from './scene.ts';
 import { ownEarliestAt } from './times.ts';
 
 export type CleanRun = {
   readonly run: Run;
-  readonly scene: Scene;
+  readonly scene: Night;
   readonly checkpoints: ReadonlyMap<Id, Checkpoint>;
   /** Open checkpoints that the clean resequencing holds, by rank. */
   readonly unplaced: ReadonlyMap<Id, Checkpoint>;

@@ -13,8 +13,8 @@ import { broken } from './violations.ts';
 
 /** Every predecessor is placed, started or skipped: a held one holds its successors. */
 export const predecessorHeld: Rule = ({ placed, works, situation, plan }) => {
-  const known = new Set(plan.checkpoints.map(({ id }) => id));
-  const stands = (id: Id) => works.has(id) || (known.has(id) && !isOpen(situation, id));
+  const stands = (id: Id) =>
+    works.has(id) || (plan.checkpoints.some((item) => item.id === id) && !isOpen(situation, id));
   return placed.flatMap(({ checkpoint }) =>
     checkpoint.predecessors
       .filter((predecessor) => !stands(predecessor.checkpoint))

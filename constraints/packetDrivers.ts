@@ -7,10 +7,10 @@ import { plannedMs, type Predecessor } from '../ledger/plan.ts';
 import { minuteMs, secondMs } from '../ledger/vocabulary.ts';
 import { authorisedSpans } from './authorityAt.ts';
 import { progressOf, type Work, wholeTick } from './executions.ts';
-import { boundariesOn, type Scene } from './scene.ts';
+import { boundariesOn, type Night } from './scene.ts';
 import { merged } from './spans.ts';
 
-type Look = { readonly scene: Scene; readonly work: Work; readonly subject: string | null };
+type Look = { readonly scene: Night; readonly work: Work; readonly subject: string | null };
 
 /** The instants at which this driver would make the work start, before rounding to a tick. */
 type Starts = (look: Look) => readonly (number | null)[];
@@ -20,8 +20,8 @@ const nameless =
   (look) =>
     look.subject === null ? starts(look) : [];
 
-const others = ({ scene, work }: Look): Work[] =>
-  [...scene.works.values()].filter(({ checkpoint }) => checkpoint !== work.checkpoint);
+/** The others that share an owner, a room or a review spacing with it, among more. */
+const others = ({ scene, work }: Look): readonly Work[] => scene.ties.sharing(work);
 
 function leastStart({ type, gapSeconds }: Predecessor, before: Work, after: Work): number {
   const gap = gapSeconds * secondMs;
@@ -75,12 +75,13 @@ const boundary: Starts = ({ scene, work, subject }) =>
       .map(({ opensAt, closesAt }) => (kind === 'maintenance' ? opensAt : closesAt)),
   );
 
-const protectedOrder: Starts = (look) =>
-  others(look)
-    .filter(({ checkpoint }) => checkpoint.id === look.subject)
-    .filter(({ checkpoint }) => checkpoint.protected && look.work.checkpoint.protected)
-    .filter(({ checkpoint }) => checkpoint.rank < look.work.checkpoint.rank)
-    .map(({ startAt }) => startAt);
+const protectedOrder: Starts = ({ scene, work, subject }) => {
+  const other = subject === null ? undefined : scene.works.get(subject);
+  if (other === undefined || other.checkpoint === work.checkpoint) return [];
+  const isBefore = other.checkpoint.rank < work.checkpoint.rank;
+  const isOrdered = other.checkpoint.protected && work.checkpoint.protected && isBefore;
+  return isOrdered ? [other.startAt] : [];
+};
 
 const reviewSpacing: Starts = (look) => {
   const spacing = look.scene.plan.reviewSpacings.find(({ id }) => id === look.subject);
@@ -120,14 +121,14 @@ const claimed: { readonly [By in Driver['by']]?: Starts } = {
 };
 
 /** Whether the work starts at an instant that the driver names, or on the first whole tick after it. */
-function isTrueDriver(scene: Scene, work: Work, { by, subject }: Driver): boolean {
+function isTrueDriver(scene: Night, work: Work, { by, subject }: Driver): boolean {
   const ats = claimed[by]?.({ scene, work, subject }) ?? [];
   const { tickSeconds } = scene.plan;
   return ats.some((at) => at !== null && [at, wholeTick(at, tickSeconds)].includes(work.startAt));
 }
 
 /** Whether the drivers of a placed line are at least one, none twice, and each true. */
-export function areTrueDrivers(scene: Scene, work: Work, drivers: readonly Driver[]): boolean {
+export function areTrueDrivers(scene: Night, work: Work, drivers: readonly Driver[]): boolean {
   const names = drivers.map(({ by, subject }) => `${by} ${subject ?? ''}`);
   if (names.length === 0 || new Set(names).size !== names.length) return false;
   const isPlain = (by: Driver['by']) => isTrueDriver(scene, work, { by, subject: null });

@@ -8,7 +8,7 @@ import { authorisedSpans } from './authorityAt.ts';
 import { answersTo, assentedUntil, freshUntil } from './evidence.ts';
 import type { Work } from './executions.ts';
 import { fits } from './resequencing.ts';
-import type { Scene } from './scene.ts';
+import type { Night, Scene } from './scene.ts';
 import { merged } from './spans.ts';
 
 /** The greatest float that is ever claimed, in minutes. */
@@ -51,45 +51,36 @@ function gapsBetween({ checkpoint: one }: Work, { checkpoint: other }: Work): nu
   ]);
 }
 
-/**
- * Whether any rule looks at two works together: one waits for the other, they share an owner or a room, both are
- * protected, or both are in one review spacing. A separation of duties asks only who, and a slip changes no owner.
- */
-function areRelated({ plan }: Scene, one: Work, other: Work): boolean {
-  const [left, right] = [one.checkpoint, other.checkpoint];
-  const waitsFor = (after: typeof left, before: typeof left) =>
-    after.predecessors.some(({ checkpoint }) => checkpoint === before.id);
-  return (
-    one.owner === other.owner ||
-    (left.room !== null && left.room === right.room) ||
-    (left.protected && right.protected) ||
-    waitsFor(left, right) ||
-    waitsFor(right, left) ||
-    plan.reviewSpacings.some(
-      ({ checkpoints }) => checkpoints.includes(left.id) && checkpoints.includes(right.id),
-    )
-  );
-}
+/** The works that this one waits for, and those that wait for it. */
+const dependent = ({ ties, works }: Night, { checkpoint }: Work): Work[] => [
+  ...ties.following(checkpoint.id),
+  ...checkpoint.predecessors
+    .filter((edge) => edge.checkpoint !== checkpoint.id)
+    .flatMap((edge) => works.get(edge.checkpoint) ?? []),
+];
 
 /** Instants at which a rule between this work and another can change its answer. */
-function sharedEdges(scene: Scene, work: Work): number[] {
-  const { plan, works } = scene;
-  const always = [0, ...plan.reviewSpacings.map(({ minutes }) => minutes * minuteMs)];
-  return [...works.values()]
-    .filter((other) => other.checkpoint !== work.checkpoint && areRelated(scene, work, other))
-    .flatMap((other) => {
-      const waits = [...new Set([...always, ...gapsBetween(work, other)])];
-      return waits.flatMap((wait) => [
-        other.startAt - wait,
-        other.startAt + wait,
-        other.endAt - wait,
-        other.endAt + wait,
-      ]);
-    });
+function sharedEdges(scene: Night, work: Work): Set<number> {
+  const always = [0, ...scene.plan.reviewSpacings.map(({ minutes }) => minutes * minuteMs)];
+  const edges = new Set<number>();
+  const addAround = ({ startAt, endAt }: Work, waits: readonly number[]): void => {
+    for (const wait of waits) {
+      edges
+        .add(startAt - wait)
+        .add(startAt + wait)
+        .add(endAt - wait)
+        .add(endAt + wait);
+    }
+  };
+  for (const other of scene.ties.sharing(work)) addAround(other, always);
+  for (const other of dependent(scene, work)) {
+    addAround(other, [...always, ...gapsBetween(work, other)]);
+  }
+  return edges;
 }
 
 /** The whole minutes of slip, in order, at which some rule may first say no. */
-function turns(scene: Scene, work: Work): number[] {
+function turns(scene: Night, work: Work): number[] {
   const lasts = plannedMs(work.checkpoint.duration);
   const edges = new Set([...ownEdges(scene, work), ...sharedEdges(scene, work)]);
   const minutes = new Set([1]);
@@ -105,7 +96,7 @@ function turns(scene: Scene, work: Work): number[] {
 }
 
 /** The greatest number of minutes such that no slip up to it breaks a rule of a scene that breaks none. */
-export function floatOf(scene: Scene, work: Work): number {
+export function floatOf(scene: Night, work: Work): number {
   const stuck = turns(scene, work).find((minute) => {
     const by = minute * minuteMs;
     return !fits(scene, { ...work, startAt: work.startAt + by, endAt: work.endAt + by });

@@ -11,7 +11,7 @@ import { answersTo, evidenceOf } from './evidence.ts';
 import { progressOf, startedOwner, type Work } from './executions.ts';
 import { areTrueDrivers } from './packetDrivers.ts';
 import { floatOf } from './packetFloat.ts';
-import { byRank, type Scene } from './scene.ts';
+import { byRank, type Night, type Scene } from './scene.ts';
 
 type Needed = PacketLine['stillNeeded'][number];
 
@@ -77,7 +77,7 @@ export function lineFactsOf({ scene }: CleanRun, checkpoint: Checkpoint): Facts 
 }
 
 /** Float, drivers and criticality of a placed line: the names of those that are not true. */
-function untrueOf(scene: Scene, work: Work, line: PacketLine): Judged[] {
+function untrueOf(scene: Night, work: Work, line: PacketLine): Judged[] {
   const most = floatOf(scene, work);
   const { floatMinutes, drivenBy, critical } = line;
   const isSafe = floatMinutes !== null && floatMinutes <= most && floatMinutes >= most - 1;

@@ -30,7 +30,7 @@ import {
   separationOfDuties,
 } from './people.ts';
 import type { Work } from './executions.ts';
-import { type Rule, type Scene, sceneAround, sceneOf } from './scene.ts';
+import { type Night, type Rule, sceneAround, sceneOf } from './scene.ts';
 import {
   duplicateCheckpoint,
   missingCheckpoint,
@@ -105,7 +105,7 @@ export function checkResequencing(
 }
 
 /** Whether one more (or one moved) placement breaks no rule in a scene that breaks none. */
-export function fits(scene: Scene, work: Work): boolean {
-  const around = sceneAround(scene, work);
+export function fits(night: Night, work: Work): boolean {
+  const around = sceneAround(night, work);
   return placementRules.every((rule) => rule(around).length === 0);
 }

@@ -10,6 +10,7 @@ import type { Situation } from '../ledger/situation.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { progressOf, startedWork, type Work } from './executions.ts';
 import type { Execution } from './spans.ts';
+import { type Ties, tiesAmong } from './ties.ts';
 import { byText } from './violations.ts';
 
 export type Scene = {
@@ -21,11 +22,20 @@ export type Scene = {
   /** Open checkpoints placed exactly once and not held, by rank. */
   readonly placed: readonly Work[];
   /** Placed and started work by id. */
-  readonly works: ReadonlyMap<Id, Work>;
+  readonly works: Pick<ReadonlyMap<Id, Work>, 'get' | 'has'>;
   readonly pairs: readonly Pair[];
 };
 
-/** A placed work and another placed or started one. `late` is always placed: of two placed ones, the later. */
+/** The scene of a whole night, in which one more (or one moved) placement can be looked at. */
+export type Night = Scene & {
+  readonly works: ReadonlyMap<Id, Work>;
+  readonly ties: Ties;
+};
+
+/**
+ * A placed work and another placed or started one that shares something with it (ties.ts). `late` is always placed: of two
+ * placed ones, the later.
+ */
 export type Pair = { readonly late: Work; readonly early: Work };
 
 /** One rule: every way in which the scene breaks it. */
@@ -38,9 +48,9 @@ export const byRank = (one: Checkpoint, other: Checkpoint): number =>
 export const startsLater = (one: Work, other: Work): boolean =>
   (one.startAt - other.startAt || byRank(one.checkpoint, other.checkpoint)) > 0;
 
-const pairsOf = (placed: readonly Work[], all: readonly Work[]): Pair[] =>
+const pairsOf = (placed: readonly Work[], { sharing }: Ties): Pair[] =>
   placed.flatMap((work) =>
-    all
+    sharing(work)
       .filter((other) => other.started || startsLater(work, other))
       .map((other) => ({ late: work, early: other })),
   );
@@ -58,10 +68,11 @@ export const isOpen = (situation: Situation, checkpoint: Id): boolean =>
   progressOf(situation, checkpoint).state === 'planned';
 
 /** The scene of a proposal at an instant. */
-export function sceneOf(body: ResequencingBody, state: CutoverState, now: number): Scene {
+export function sceneOf(body: ResequencingBody, state: CutoverState, now: number): Night {
   const { situation } = state;
+  const { plan } = situation;
   const counts = mentions(body);
-  const known = new Map(situation.plan.checkpoints.map((item) => [item.id, item]));
+  const known = new Map(plan.checkpoints.map((item) => [item.id, item]));
   const placed = body.placements
     .flatMap(({ checkpoint: id, startAt, endAt, owner }): Work[] => {
       const checkpoint = known.get(id);
@@ -72,28 +83,30 @@ export function sceneOf(body: ResequencingBody, state: CutoverState, now: number
   const works = new Map(
     [...startedWork(state, now), ...placed].map((work) => [work.checkpoint.id, work]),
   );
-  const pairs = pairsOf(placed, [...works.values()]);
-  return { body, state, situation, plan: situation.plan, now, placed, works, pairs };
+  const ties = tiesAmong(plan, [...works.values()]);
+  const pairs = pairsOf(placed, ties);
+  return { body, state, situation, plan, now, placed, works, pairs, ties };
 }
 
 /**
  * The part of a scene that one more (or one moved) placement touches: itself, what follows it, and every pair that
  * it is one of. In a scene that breaks no rule, a rule broken here is broken because of this work.
  */
-export function sceneAround(scene: Scene, work: Work): Scene {
+export function sceneAround({ ties, ...night }: Night, work: Work): Scene {
   const { id } = work.checkpoint;
-  const works = new Map(scene.works).set(id, work);
-  const others = [...works.values()].filter((other) => other !== work);
-  const followers = others.filter(
-    ({ started, checkpoint }) =>
-      !started && checkpoint.predecessors.some((predecessor) => predecessor.checkpoint === id),
-  );
-  const pairs = others.map((other) =>
-    other.started || startsLater(work, other)
-      ? { late: work, early: other }
-      : { late: other, early: work },
-  );
-  return { ...scene, placed: [work, ...followers], works, pairs };
+  const works = {
+    has: (other: Id) => other === id || night.works.has(other),
+    get: (other: Id) => (other === id ? work : night.works.get(other)),
+  };
+  const followers = ties.following(id).filter(({ started }) => !started);
+  const pairs = ties
+    .sharing(work)
+    .map((other) =>
+      other.started || startsLater(work, other)
+        ? { late: work, early: other }
+        : { late: other, early: work },
+    );
+  return { ...night, placed: [work, ...followers], works, pairs };
 }
 
 /** Whether a granted exception that policy allows switches `rule` off for a whole execution of a checkpoint. */
