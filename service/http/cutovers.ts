@@ -4,13 +4,13 @@
  */
 import { z } from '@hono/zod-openapi';
 import { coverageGaps } from '../../constraints/planCoverage.ts';
-import { load } from '../../ledger/load.ts';
+import type { Id } from '../../ledger/vocabulary.ts';
 import { actorOf } from '../identity/actor.ts';
 import { addressOf } from '../identity/door.ts';
-import { namesOfPacket } from '../packets.ts';
 import { parseRunbook } from '../runbook/parse.ts';
 import { CutoverList, Declared as DeclaredAnswer } from './answers.ts';
 import { fileProblem } from './body.ts';
+import { type CutoverRows, openCutoverRows } from './cutoverList.ts';
 import { type ApiDeps, ringFor } from './deps.ts';
 import { isConcerned } from './policy.ts';
 import { Problem, problemOfRejection } from './problem.ts';
@@ -31,25 +31,14 @@ const Runbook = z
   .openapi('Runbook');
 type Runbook = z.infer<typeof Runbook>;
 
-async function list({ context, caller }: Asked<never, never>, { ledger }: ApiDeps) {
-  const cutovers = [];
-  for (const cutoverId of await ledger.store.cutovers()) {
-    // A token is about the cutovers that it names: nothing has to be folded to know that.
-    if (caller.kind === 'machine' && !isConcerned(caller, cutoverId, [])) continue;
-    const state = await load(ledger.store, cutoverId);
-    if (state === null) continue;
-    const { plan } = state.situation;
-    const people = plan.people.map(({ id }) => id);
-    if (!isConcerned(caller, cutoverId, people)) continue;
-    cutovers.push({
-      cutover: cutoverId,
-      name: plan.name,
-      mode: plan.mode,
-      version: state.version,
-      current: state.current === null ? null : namesOfPacket(state.current),
-      pending: state.pending === null ? null : namesOfPacket(state.pending.record),
-    });
-  }
+async function list({ context, caller }: Asked<never, never>, rows: CutoverRows) {
+  // A token is about the cutovers that it names: nothing has to be read to know that.
+  const isNamed = (cutoverId: Id): boolean =>
+    caller.kind !== 'machine' || isConcerned(caller, cutoverId, []);
+  const found = await rows(isNamed);
+  const cutovers = found.flatMap(({ row, people }) =>
+    isConcerned(caller, row.cutover, people) ? [row] : [],
+  );
   return context.json({ cutovers });
 }
 
@@ -82,30 +71,33 @@ async function declare({ context, caller, body, write }: Asked<Runbook, never>, 
 }
 
 /** GET and POST /cutovers. */
-export const cutoverRoutes = (deps: ApiDeps): readonly Declared[] => [
-  route<never, never>({
-    method: 'get',
-    path: '/cutovers',
-    name: 'listCutovers',
-    policy: { who: 'readers' },
-    tag: 'Cutovers',
-    about: 'The cutovers that you are concerned with.',
-    answers: { 200: { about: 'By id.', schema: CutoverList } },
-    handle: (asked) => list(asked, deps),
-  }),
-  route<Runbook, never>({
-    method: 'post',
-    path: '/cutovers',
-    name: 'declareCutover',
-    policy: { who: 'deciders' },
-    writes: true,
-    heavy: true,
-    tag: 'Cutovers',
-    about: 'Declare a cutover from a runbook.',
-    more: 'You must be one of its people. Declared by its release lead, packet 1 is current as soon as the gate has passed it; otherwise it waits for them. The run that prepares it is asked for and not waited for.',
-    body: Runbook,
-    file: 'runbook',
-    answers: { 201: { about: 'Declared.', schema: DeclaredAnswer } },
-    handle: (asked) => declare(asked, deps),
-  }),
-];
+export function cutoverRoutes(deps: ApiDeps): readonly Declared[] {
+  const rows = openCutoverRows(deps.ledger.store);
+  return [
+    route<never, never>({
+      method: 'get',
+      path: '/cutovers',
+      name: 'listCutovers',
+      policy: { who: 'readers' },
+      tag: 'Cutovers',
+      about: 'The cutovers that you are concerned with.',
+      answers: { 200: { about: 'By id.', schema: CutoverList } },
+      handle: (asked) => list(asked, rows),
+    }),
+    route<Runbook, never>({
+      method: 'post',
+      path: '/cutovers',
+      name: 'declareCutover',
+      policy: { who: 'deciders' },
+      writes: true,
+      heavy: true,
+      tag: 'Cutovers',
+      about: 'Declare a cutover from a runbook.',
+      more: 'You must be one of its people. Declared by its release lead, packet 1 is current as soon as the gate has passed it; otherwise it waits for them. The run that prepares it is asked for and not waited for.',
+      body: Runbook,
+      file: 'runbook',
+      answers: { 201: { about: 'Declared.', schema: DeclaredAnswer } },
+      handle: (asked) => declare(asked, deps),
+    }),
+  ];
+}
