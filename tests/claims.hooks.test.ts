@@ -451,6 +451,27 @@ describe.each(kinds)('a hook on $name', (kind) => {
     });
   });
 
+  it('says with every refusal what its sender should do, and never to give up over trouble of ours', async () => {
+    const app = appOf([hook('standard', { cutover: 'nowhere' })]);
+    const large = 'x'.repeat(600_000);
+    for (const [sender, text, headers, status, fix] of [
+      ['slack', '{}', {}, 404, 'correct the id in the address, or set the hook up'],
+      ['standard', '{}', {}, 401, 'sign the bytes as they are sent, with the secret of this hook'],
+      ['standard', large, {}, 413, 'send less at once'],
+      ['standard', '{}', signed('standard', '{}'), 503, 'send the same message again'],
+    ] as const) {
+      const response = await app.request(`/hooks/${sender}`, {
+        method: 'POST',
+        body: text,
+        headers: { ...headers, 'content-length': String(text.length) },
+      });
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      expect(await response.json()).toMatchObject({ fix: expect.stringContaining(fix) });
+      expect(response.headers.get('retry-after')).toBe(status === 503 ? '30' : null);
+    }
+  });
+
   it('C49: answers after the durable append while the doorbell hangs or fails, over a real socket', async () => {
     const ring = () => new Promise<void>(() => undefined);
     const server = serve({

@@ -4,11 +4,14 @@
  */
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { handle } from '../ledger/handle.ts';
 import { addApi } from '../service/http/app.ts';
 import { assertDeclared, doors } from '../service/http/policies.ts';
 import type { Policy } from '../service/http/policy.ts';
 import { listTokens, revokeToken } from '../service/identity/tokens.ts';
 import { type Api, apiOn, type As, nobody, origin, requestOf } from './support/api.ts';
+import { actor } from './support/build.ts';
 import { night } from './support/lateNight.ts';
 
 const plan = night;
@@ -119,6 +122,44 @@ describe('C45: the policy table', () => {
     expect(
       names.filter((name) => /execute|step|recommend|post\b|deploy|run\b/i.test(name)),
     ).toEqual([]);
+  });
+
+  it('lists to each caller the cutovers that they are concerned with, and no others', async () => {
+    const place = 'elsewhere';
+    const others = {
+      ...plan,
+      cutoverId: place,
+      people: plan.people.filter(({ id }) => id !== 'operator'),
+      authority: plan.authority.map((row) => ({
+        ...row,
+        holders: row.holders.map((holder) =>
+          holder.person === 'operator' ? { ...holder, person: 'dev' } : holder,
+        ),
+      })),
+      checkpoints: plan.checkpoints.map((item) => ({ ...item, approvedOwner: 'dev' })),
+    };
+    const command = { type: 'DeclareCutover', plan: others, actor: actor() } as const;
+    expect((await handle(api.deps.ledger, place, command)).rejection).toBeNull();
+    const List = z.object({ cutovers: z.array(z.looseObject({ cutover: z.string() })) });
+    const seen: Record<string, unknown> = {};
+    for (const [name, as] of Object.entries(callers)) {
+      const response = await api.ask('/cutovers', { as });
+      const listed = List.safeParse(await response.json());
+      seen[name] = listed.success
+        ? listed.data.cutovers.map(({ cutover }) => cutover)
+        : response.status;
+    }
+    expect(seen).toEqual({
+      nobody: 401,
+      'a token that reads': ['payments'],
+      'a token that reports': 403,
+      'a token about another cutover': [place],
+      'a revoked token': 401,
+      'a stranger with a session': [],
+      'an operator': ['payments'],
+      'the lead': [place, 'payments'],
+      'the lead, long after logging in': [place, 'payments'],
+    });
   });
 });
 

@@ -196,6 +196,22 @@ describe('C48: a stream', () => {
     }
   });
 
+  it('counts the slots of a person in all their browsers, and those of a token that is called like them apart', async () => {
+    const again = await api.person('lead');
+    const held = [await open(lead), await open(again), await open(again)];
+    expect(held.map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (const browser of [lead, again]) {
+      const refused = await fetch(`${server.url}${path}`, { headers: browser.headers });
+      expect([refused.status, await refused.json()]).toEqual([
+        429,
+        expect.objectContaining({ detail: 'you hold 3 streams already' }),
+      ]);
+    }
+    const token = await open(await api.machine({ name: 'lead' }));
+    expect(token.status).toBe(200);
+    await Promise.all([...held, token].map((stream) => stream.hangUp()));
+  });
+
   it('holds no slot for HEAD', async () => {
     for (let count = 0; count < 10; count += 1) {
       const response = await fetch(`${server.url}${path}`, {

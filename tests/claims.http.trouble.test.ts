@@ -8,7 +8,10 @@ import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openPostgresBeside, openPostgresStore } from '../ledger/stores/postgres.ts';
 import { openSqliteBeside, openSqliteStore } from '../ledger/stores/sqlite.ts';
+import { attemptsPerCommand } from '../ledger/handle.ts';
+import { type Store, VersionMoved } from '../ledger/store.ts';
 import { verify } from '../ledger/verify.ts';
+import { problemOf } from '../service/http/problem.ts';
 import { type Api, apiOn, type As } from './support/api.ts';
 import { night } from './support/lateNight.ts';
 import { kinds, type Place } from './support/stores.ts';
@@ -97,6 +100,49 @@ describe('trouble of our own', () => {
       error: { name: 'Error', stack: expect.stringContaining('questions.ts') },
     });
     expect(structuredClone(told)).toEqual(told);
+  });
+});
+
+describe('C18: a ledger in which others are first again and again', () => {
+  it('answers 503 and writes nothing, after as many attempts as are stated, and takes the same request later', async () => {
+    const store = await openSqliteStore(':memory:');
+    let attempts: number | null = null;
+    const contested: Store = {
+      ...store,
+      transact: (cutoverId, work) => {
+        if (attempts === null) return store.transact(cutoverId, work);
+        attempts += 1;
+        return Promise.reject(new VersionMoved(`${cutoverId}: others were first`));
+      },
+    };
+    const api = await apiOn(night, { store: contested });
+    undo.push(
+      () => store.close(),
+      () => api.close(),
+    );
+    const board = await api.machine();
+    await outlast(
+      { api, board },
+      {
+        begin: async () => (attempts = 0),
+        end: async () => {
+          expect(attempts).toBe(attemptsPerCommand);
+          attempts = null;
+        },
+        body: (id) => report(id),
+      },
+    );
+  });
+
+  it('is told by its own name, with what to do', () => {
+    const told = problemOf(new VersionMoved('payments: expected 7, it is at 8'));
+    expect(told).toMatchObject({
+      status: 503,
+      code: 'ledger_moved',
+      headers: { 'retry-after': '1' },
+    });
+    expect(told.fix).toContain('with the same Idempotency-Key');
+    expect(JSON.stringify(told)).not.toContain('expected 7');
   });
 });
 
