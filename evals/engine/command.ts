@@ -13,7 +13,7 @@ import { deterministic, type Minds, onModel } from './minds.ts';
 import { help, type Options, optionsIn } from './options.ts';
 import { missedIn, NotRecorded, playSuite, type PlayedSuite } from './play.ts';
 import { type FoundSuites, loadSuites, type Suite, suiteNames } from './suites.ts';
-import { resultJson, scoreTable, timesText, troubleText } from './table.ts';
+import { answersText, resultJson, scoreTable, timesText, troubleText } from './table.ts';
 import { recordingMinds, replayingMinds, TapeProblem } from './tape.ts';
 
 /** Where the command is: its environment (the process's own when left out), and where its words go. */
@@ -90,6 +90,8 @@ async function play(options: Options, { environment, say, complain }: Surroundin
   const falls = fallsIn(played, floors);
   if (options.json) say(JSON.stringify(resultJson(minds.name, played, falls), null, 2));
   else say([scoreTable(played), '', ...troubleText(played, falls)].join('\n'));
+  const answers = answersText(played);
+  if (answers !== null) complain(answers);
   complain(timesText(played));
   if (options.html !== null) {
     await writeFile(options.html, await pageOf({ minds: minds.name, played, floors, falls }));

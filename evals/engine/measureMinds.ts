@@ -30,6 +30,8 @@ function costOf(events: readonly LedgerEvent[]): Tally {
     ...events.map(({ body }) =>
       body.type === 'ModelAnswered'
         ? tally({
+            asks: 1,
+            answered: body.outcome === 'answered' ? 1 : 0,
             calls: body.used.calls,
             tokens: body.used.tokens,
             microCost: body.used.microCost,

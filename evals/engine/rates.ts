@@ -196,6 +196,14 @@ export const rates = [
     meaning: 'lines of adopted packets that stand as they were first proposed in their run',
   },
   {
+    name: 'answered',
+    measure: null,
+    of: 'answered',
+    per: 'asks',
+    better: 'higher',
+    meaning: 'turns in which a model was asked and gave an answer that could be used',
+  },
+  {
     name: 'model-calls',
     measure: null,
     of: 'calls',
@@ -209,8 +217,7 @@ export const rates = [
     of: 'tokens',
     per: 'packets',
     better: 'lower',
-    meaning:
-      'tokens sent and answered, those of answers that came to nothing included, for each packet',
+    meaning: 'tokens sent and answered, useless answers included, for each packet',
   },
   {
     name: 'input-tokens',
@@ -234,8 +241,7 @@ export const rates = [
     of: 'microCost',
     per: 'packets',
     better: 'lower',
-    meaning:
-      'what that cost in millionths of the currency of INTERLOCK_MODEL_PRICE (0 where no price is set), for each packet',
+    meaning: 'millionths of the currency of INTERLOCK_MODEL_PRICE (0 without it), for each packet',
   },
   {
     name: 'model-latency',

@@ -81,6 +81,16 @@ export function troubleText(played: readonly PlayedSuite[], falls: readonly Fall
   ];
 }
 
+/** How often the model that was asked answered; null when none was asked. A model that is never heard judges nothing. */
+export function answersText(played: readonly PlayedSuite[]): string | null {
+  const { asks, answered } = sum(played.map((one) => one.tally));
+  if (asks === 0) return null;
+  const told = `The model was asked in ${asks} turns and answered in ${answered}`;
+  return answered > 0
+    ? told
+    : `${told}: all of this is the work of the deterministic minds; look at OPENAI_BASE_URL, OPENAI_API_KEY and the name of the model`;
+}
+
 /** What it cost here: figures of this machine, which are no scores. */
 export function timesText(played: readonly PlayedSuite[]): string {
   const counts = sum(played.map((one) => one.tally));

@@ -44,6 +44,8 @@ const none = {
   firstClean: 0,
   repairs: 0,
   tookOver: 0,
+  asks: 0,
+  answered: 0,
   calls: 0,
   tokens: 0,
   inputTokens: 0,

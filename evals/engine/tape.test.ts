@@ -101,6 +101,16 @@ describe('a suite on a cassette', () => {
     expect(refused.complained).toContain(says);
   });
 
+  it('says so when no asking was answered: the scores are then those of the deterministic minds', async () => {
+    const down = { ...live(), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
+    const played = await told(['--model', 'test-model', '--json'], down);
+    expect(played.complained).toMatch(/asked in \d+ turns and answered in 0: all of this is the/);
+    expect(countsIn(played.said)[0]).toMatchObject({ answered: 0, flattened: 0 });
+    expect(countsIn(played.said)[0]?.['tookOver']).toBeGreaterThan(0);
+    const { complained } = await told(['--replay', folder], {});
+    expect(complained).toMatch(/The model was asked in (\d+) turns and answered in \1$/m);
+  });
+
   it('is not recorded into under another name or price', async () => {
     const other = { ...live(), INTERLOCK_MODEL_PRICE: '1,2' };
     const refused = await told(['--model', 'test-model', '--record', folder], other);

@@ -5,7 +5,7 @@
 import { html, raw } from 'hono/html';
 import { type Fall, type Floors, floorsOf } from '../engine/floors.ts';
 import type { PlayedSuite } from '../engine/play.ts';
-import { rowsOf, troubleText } from '../engine/table.ts';
+import { answersText, rowsOf, troubleText } from '../engine/table.ts';
 import { sum } from '../engine/tally.ts';
 import type { Html } from './cells.ts';
 import { drillPart } from './drillPart.ts';
@@ -93,6 +93,7 @@ async function body(evaluation: Evaluation): Promise<Html> {
     falls,
   };
   const counts = sum(played.map(({ tally }) => tally));
+  const answers = answersText(played);
   const parts: Html[] = [];
   for (const suite of played) parts.push(await suitePart(suite));
   return html`<header>
@@ -105,6 +106,7 @@ async function body(evaluation: Evaluation): Promise<Html> {
         ${count(counts.packets, 'packet')}. Every drill ran on a ledger of its own through the same
         graph, gate and transactions that serve people.
       </p>
+      ${answers === null ? '' : html`<p id="answers" class="${counts.answered === 0 ? 'bad' : ''}">${answers}.</p>`}
       <nav>
         <a href="#measures">Measures</a><a href="#suites">Suites</a><a href="#pictures">Pictures</a
         ><a href="#all-scores">Every score</a><a href="#drills">Drills</a
