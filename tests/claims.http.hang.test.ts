@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { waiting } from '../service/askApart.ts';
 import { listen } from '../service/listen.ts';
@@ -159,6 +160,33 @@ it('C51: a flood of one caller is told 429 and when to come back; others are not
   expect(refused).toHaveLength(70);
   expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await api.ask('/cutovers', { as: other })).status).toBe(200);
+  await api.close();
+});
+
+it('C51: each report of a batch counts, and a batch that is too much is taken when it comes again', async () => {
+  const api = await apiOn(night, { limits: { calls: 50 } });
+  const as = await api.machine();
+  const occurred = '2026-11-07T21:00:00+00:00';
+  const report = (id: string) => ({
+    id,
+    source: 'board',
+    by: 'operator',
+    occurred,
+    facts: [{ say: 'x' }],
+  });
+  const send = (name: string) =>
+    api.ask(`/cutovers/${night.cutoverId}/reports/batch`, {
+      as,
+      key: name,
+      body: { reports: Array.from({ length: 30 }, (_, index) => report(`${name}-${index}`)) },
+    });
+  expect((await send('first')).status).toBe(202);
+  const second = await send('second');
+  expect([second.status, Number(second.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  const events = await api.loop.events();
+  expect(events.filter(({ body }) => body.type === 'ReportReceived')).toHaveLength(30);
+  await pause(Number(second.headers.get('retry-after')) * 1_000);
+  expect((await send('second')).status).toBe(202);
   await api.close();
 });
 

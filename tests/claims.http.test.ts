@@ -164,6 +164,31 @@ describe('the walk over HTTP', () => {
     expect((await api.ask(`${at}/packets/1`, { as: lead, headers })).status).toBe(200);
   });
 
+  it('takes or refuses each report of a batch by itself, in order, and the same batch again adds nothing', async () => {
+    await ask(`${at}/reports`, { as: board, body: late('known') });
+    const other = { ...late('known'), text: 'otherwise' };
+    const reports = [late('b-1'), late('known'), other, { ...late('b-2'), by: 'mallory' }];
+    const sent = { as: board, body: { reports }, key: 'batch-1' };
+    const answer = await ask(`${at}/reports/batch`, sent);
+    expect(answer).toMatchObject({
+      status: 202,
+      body: {
+        reports: [
+          { result: 'received' },
+          { result: 'known_already' },
+          { result: 'refused', ruling: null, rejection: { code: 'source_event_reused' } },
+          { result: 'received' },
+        ],
+      },
+    });
+    const { version } = await api.loop.state();
+    expect((await ask(`${at}/reports/batch`, sent)).body).toEqual(answer.body);
+    expect((await api.loop.state()).version).toBe(version);
+    await api.loop.run();
+    const ruled = await ask(String(answer.get('reports.3.ruling')), { as: board });
+    expect(ruled.get('facts.0.ruling.code')).toBe('unmapped_reporter');
+  });
+
   it('declines with a reason, and the one in force stays', async () => {
     api.loop.clock.at = minute(10);
     lead = await api.person('lead');

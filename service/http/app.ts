@@ -52,11 +52,13 @@ async function answer(
   const body =
     declared.method === 'post' ? await jsonOf(context.req.raw, declared.file) : undefined;
   const key = declared.writes ? keyIn(context.req.raw.headers) : '';
-  const passed = { context, caller, place, key: `${nameOf(caller)} ${key}` };
+  const name = nameOf(caller);
+  const countMore = (howMany: number): Promise<void> => limiter.count('calls', name, howMany);
+  const passed = { context, caller, place, key: `${name} ${key}`, countMore };
   const work = declared.take(passed, body);
   if (!declared.writes) return declared.finish(passed, await work(null));
   const digest = digestOfRequest(context.req.raw, body);
-  const answered = await keys.once({ caller: nameOf(caller), key, digest }, work);
+  const answered = await keys.once({ caller: name, key, digest }, work);
   return declared.finish(passed, answered);
 }
 

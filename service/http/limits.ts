@@ -6,7 +6,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Problem } from './problem.ts';
 
 export type Limits = {
-  /** Requests of one caller in ten seconds. */
+  /** Requests of one caller in ten seconds; each report of a batch counts as one. */
   readonly calls: number;
   /** Requests of one caller in a minute that make us think: what-if, declarations, exports. */
   readonly heavy: number;
@@ -18,8 +18,8 @@ export const standardLimits: Limits = { calls: 400, heavy: 30, unproven: 60 };
 
 export type Kind = keyof Limits;
 export type Limiter = {
-  /** Counts one; throws a 429 that says when to come back. */
-  readonly count: (kind: Kind, who: string) => Promise<void>;
+  /** Counts so many, one unless said; throws a 429 that says when to come back. */
+  readonly count: (kind: Kind, who: string, howMany?: number) => Promise<void>;
 };
 
 const seconds: Readonly<Record<Kind, number>> = { calls: 10, heavy: 60, unproven: 60 };
@@ -33,16 +33,16 @@ export function openLimiter(limits: Limits): Limiter {
     new RateLimiterMemory({ keyPrefix: kind, points: limits[kind], duration: seconds[kind] });
   const limiters = { calls: of('calls'), heavy: of('heavy'), unproven: of('unproven') };
   return {
-    count: async (kind, who) => {
+    count: async (kind, who, howMany = 1) => {
       try {
-        await limiters[kind].consume(who.slice(0, longestName));
+        await limiters[kind].consume(who.slice(0, longestName), howMany);
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
         const wait = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
         throw new Problem({
           status: 429,
           code: 'too_many_requests',
-          detail: `more than ${limits[kind]} requests in ${seconds[kind]} seconds`,
+          detail: `more than ${limits[kind]} requests${kind === 'calls' ? ', or reports of batches,' : ''} in ${seconds[kind]} seconds`,
           fix: `send it again after ${wait} seconds, and send less often`,
           headers: { 'retry-after': String(wait) },
         });

@@ -94,10 +94,11 @@ function reportOne(asked: Asked<Report, never>, deps: ApiDeps): Promise<Response
   });
 }
 
-function reportMany(asked: Asked<Reports, never>, deps: ApiDeps): Promise<Response> {
+async function reportMany(asked: Asked<Reports, never>, deps: ApiDeps): Promise<Response> {
   const { context, caller, body, place } = asked;
   const bodies = bodiesOf(body().reports, place(), 'reports');
   assertTheirs(caller, bodies, '/reports');
+  if (bodies.length > 1) await asked.countMore(bodies.length - 1);
   return receive(asked, { bodies, deps }, (receipts) => {
     const reports = receipts.map((receipt) => answerOf(receipt, place().cutoverId));
     return context.json({ reports }, 202);

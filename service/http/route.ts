@@ -30,6 +30,8 @@ export type Passed = {
   readonly place: Place | null;
   /** The key under which a write is known; empty where none is needed. */
   readonly key: string;
+  /** Counts what a request asks for beyond itself; throws a 429 when that is more than the caller may. */
+  readonly countMore: (howMany: number) => Promise<void>;
 };
 
 export type Asked<B, Q> = Omit<Passed, 'place'> & {
