@@ -65,7 +65,7 @@ async function supervise(
   return orderFor(route(view), state);
 }
 
-/** The gate is `decide` on GateProposal: the rule book runs inside the ledger's transaction, on the stored bytes. */
+/** The gate is `decide` on GateProposal: the rule book runs on the bytes that are stored and the head they are appended to. */
 async function gate(
   deps: LoopDeps,
   { cutoverId, proposalId }: State,

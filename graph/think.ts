@@ -6,12 +6,12 @@ import { type Agent, modelFailed, type Slice, type Thought, withMind } from '../
 import { deterministicAgents } from '../agents/deterministic.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { RejectionCode } from '../ledger/codes.ts';
-import { handleAll } from '../ledger/handle.ts';
+import { handleAhead, handleAll } from '../ledger/handle.ts';
 import { Proposal } from '../ledger/proposal.ts';
 import type { AgentName, Id } from '../ledger/vocabulary.ts';
 import type { LoopDeps } from './deps.ts';
 import { meterFor } from './meter.ts';
-import { look, type RunRef, type Seen } from './look.ts';
+import { look, type RunRef, type Seen, stateOf } from './look.ts';
 import { route } from './route.ts';
 
 type Turn = { readonly name: AgentName; readonly mind: 'own' | 'deterministic' };
@@ -112,6 +112,9 @@ export async function think(
   return propose(deps, { slice, turn: step, ref });
 }
 
+/** Of so many checkpoints on it takes longer to judge a proposal than others should wait for the ledger. */
+const largePlan = 100;
+
 /**
  * Records a proposal and has it judged, in one transaction. One that the ledger holds already is only judged. Answers
  * whether it said nothing new, so that its run is over. Throws when the ledger refuses for a reason that no other
@@ -122,7 +125,9 @@ export async function submit(
   { cutoverId, proposalId }: { readonly cutoverId: Id; readonly proposalId: Id },
   proposal: Proposal | null,
 ): Promise<'judged' | 'nothing_changed'> {
-  const outcomes = await handleAll(ledger, cutoverId, [
+  const { checkpoints } = (await stateOf(ledger, cutoverId)).situation.plan;
+  const decide = checkpoints.length >= largePlan ? handleAhead : handleAll;
+  const outcomes = await decide(ledger, cutoverId, [
     ...(proposal === null ? [] : [{ type: 'RecordProposal', proposal } as const]),
     { type: 'GateProposal', proposalId },
   ]);

@@ -1,5 +1,5 @@
 /**
- * The gate: the stored proposal is judged against the facts as they are now, inside the transaction. A clean one
+ * The gate: the stored proposal is judged against the facts as they are now, on the head it is appended to. A clean one
  * takes effect at once (rulings, or a packet that waits for a person); any other leaves only its verdict.
  */
 import { adoption } from './adopting.ts';

@@ -5,14 +5,17 @@ import { declare, depsOn, report } from '../tests/support/ledger.ts';
 import {
   attemptsPerCommand,
   handle,
+  handleAhead,
   handleAll,
   handleOnce,
   type LedgerDeps,
   type Outcome,
 } from './handle.ts';
+import { takeLease } from './lease.ts';
 import { load } from './load.ts';
-import { type Store, VersionMoved } from './store.ts';
+import { Fenced, type Store, VersionMoved } from './store.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
+import { verify } from './verify.ts';
 
 let store: Store;
 let deps: LedgerDeps;
@@ -235,5 +238,76 @@ describe('handleOnce', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => once(['r-1'])));
     expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
     expect((await store.head('payments'))?.version).toBe(2);
+  });
+});
+
+describe('deciding ahead of the lock', () => {
+  /** What happens in its order, and something that happens once between deciding and the lock. */
+  function watched(between: () => Promise<unknown> = async () => undefined) {
+    const seen: string[] = [];
+    let isFirst = true;
+    const slow: Store = {
+      ...store,
+      transact: async (cutoverId, work) => {
+        if (isFirst) await between();
+        isFirst = false;
+        return store.transact(cutoverId, (transaction) => {
+          seen.push('locked');
+          return work(transaction);
+        });
+      },
+    };
+    const newId = (kind: string): string => {
+      if (kind === 'report') seen.push('decided');
+      return deps.newId(kind);
+    };
+    return { seen, deps: { ...deps, store: slow, newId } };
+  }
+  const ahead = async (on: LedgerDeps): Promise<Outcome | undefined> =>
+    (await handleAhead(on, 'payments', [report('mine')])).at(-1);
+  const idsOf = async () =>
+    (await store.read('payments', { after: 1 })).flatMap(({ body }) =>
+      body.type === 'ReportReceived' ? [body.report.sourceEventId] : [],
+    );
+  beforeEach(() => send(declare()));
+
+  it('decides once, before the lock, and appends what a decision under it would have', async () => {
+    const { seen, deps: on } = watched();
+    const outcome = await ahead(on);
+    expect(seen).toEqual(['decided', 'locked']);
+    expect(outcome?.events.map(({ version }) => version)).toEqual([2]);
+    expect(await load(store, 'payments')).toEqual(outcome?.state);
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it('decides again under the lock when another writer was first', async () => {
+    const { seen, deps: on } = watched(() => send(report('theirs')));
+    const outcome = await ahead(on);
+    expect(seen).toEqual(['decided', 'locked', 'decided']);
+    expect(outcome?.events.map(({ version }) => version)).toEqual([3]);
+    expect(await idsOf()).toEqual(['theirs', 'mine']);
+    expect(await load(store, 'payments')).toEqual(outcome?.state);
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it('decides again under the lock when what was decided is ten seconds old', async () => {
+    const { seen, deps: on } = watched(async () => {
+      for (let second = 0; second < 10; second += 1) deps.now();
+    });
+    const outcome = await ahead(on);
+    expect(seen).toEqual(['decided', 'locked', 'decided']);
+    expect(outcome?.events[0]?.recordedAt).toBeGreaterThan(deps.now() - 5_000);
+    expect(await idsOf()).toEqual(['mine']);
+  });
+
+  it('appends nothing once the lease has passed to another', async () => {
+    const term = { now: 0, ms: 10 };
+    const fence = await takeLease(store, 'payments', { holder: 'one', ...term });
+    if (fence === null) throw new Error('no lease');
+    const { deps: on } = watched(() =>
+      takeLease(store, 'payments', { holder: 'two', now: 11, ms: 10 }),
+    );
+    await expect(ahead({ ...on, fence })).rejects.toThrow(Fenced);
+    expect(await idsOf()).toEqual([]);
   });
 });

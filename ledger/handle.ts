@@ -1,6 +1,6 @@
 /**
  * The only write path: lock, load, decide, chain, append, commit. What may happen is `decide`'s business and how
- * it is kept the store's; this file owns that both see the same state, under one lock, at one instant.
+ * it is kept the store's; this file owns that both see the same state, at one instant, with the head locked.
  */
 import { chain } from './chain.ts';
 import type { LedgerCommand, Rejection } from './commands.ts';
@@ -9,11 +9,12 @@ import { decide } from './decide.ts';
 import type { LedgerEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Judge } from './judge.ts';
-import { loadThrough, remember, snapshotEvery, snapshotOf } from './load.ts';
+import { type Loaded, loadThrough, remember, snapshotEvery, snapshotOf } from './load.ts';
 import { assertHeld } from './lease.ts';
 import {
   type Answer,
   type Fence,
+  type Head,
   type KnownReport,
   type RequestKey,
   type Store,
@@ -44,8 +45,11 @@ export type Outcome = {
 /** How often a command is decided anew after another writer was first, before VersionMoved is thrown. */
 export const attemptsPerCommand = 5;
 
+/** What deciding needs of a transaction. */
+type Ground = Pick<Transaction, 'findReport' | 'read' | 'append'>;
+
 const known = async (
-  transaction: Transaction,
+  transaction: Ground,
   cutoverId: Id,
   command: LedgerCommand,
 ): Promise<KnownReport | null> =>
@@ -53,7 +57,7 @@ const known = async (
     ? transaction.findReport(cutoverId, command.body.source, command.body.sourceEventId)
     : null;
 
-type Started = { readonly state: CutoverState | null; readonly transaction: Transaction };
+type Started = { readonly state: CutoverState | null; readonly transaction: Ground };
 
 /** Decides one command on `state` and appends what it leads to. */
 async function decideOn(
@@ -94,13 +98,11 @@ type Wanted = {
 };
 
 /** Decides the commands one after another, each on the state after the one before. */
-async function write(
+async function decideAll(
   deps: LedgerDeps,
-  transaction: Transaction,
+  { state: before, transaction }: Started,
   { cutoverId, commands, upToRefusal }: Wanted,
-): Promise<Written> {
-  if (deps.fence !== undefined) await assertHeld(transaction, cutoverId, deps.fence);
-  const { state: before, folded } = await loadThrough(deps.store, transaction, cutoverId);
+): Promise<Omit<Written, 'snapshotDue'>> {
   const outcomes: Outcome[] = [];
   let state = before;
   for (const command of commands) {
@@ -109,10 +111,22 @@ async function write(
     ({ state } = outcome);
     if (upToRefusal && outcome.rejection !== null) break;
   }
+  return { outcomes, state };
+}
+
+/** Whether a snapshot is due once so much was folded and this was written on that. */
+function isDue({ state: before, folded }: Loaded, after: CutoverState | null): boolean {
   const strides = (at: CutoverState | null): number =>
     Math.floor((at?.version ?? 0) / snapshotEvery);
-  const snapshotDue = strides(state) > strides(before) || folded >= snapshotEvery;
-  return { outcomes, state, snapshotDue };
+  return strides(after) > strides(before) || folded >= snapshotEvery;
+}
+
+/** Loads, decides and appends inside the transaction. */
+async function write(deps: LedgerDeps, transaction: Transaction, wanted: Wanted): Promise<Written> {
+  if (deps.fence !== undefined) await assertHeld(transaction, wanted.cutoverId, deps.fence);
+  const loaded = await loadThrough(deps.store, transaction, wanted.cutoverId);
+  const done = await decideAll(deps, { state: loaded.state, transaction }, wanted);
+  return { ...done, snapshotDue: isDue(loaded, done.state) };
 }
 
 /** Keeps what the commit made for the next load. A snapshot that cannot be saved costs time later, and nothing else. */
@@ -164,6 +178,64 @@ export async function handleAll(
   const written = await untilFirst(deps, cutoverId, (transaction) =>
     write(deps, transaction, wanted),
   );
+  await keep(deps.store, written);
+  return written.outcomes;
+}
+
+/** What was decided ahead of the lock is taken for so long. Milliseconds. */
+const aheadMs = 10_000;
+
+/** What commands lead to on the head that the ledger has, worked out without its lock. */
+type Ahead = Written & {
+  readonly head: Head;
+  /** The clock before the first of them was decided. */
+  readonly at: Instant;
+  readonly events: readonly LedgerEvent[];
+};
+
+async function lookAhead(deps: LedgerDeps, wanted: Wanted): Promise<Ahead | null> {
+  const loaded = await loadThrough(deps.store, deps.store, wanted.cutoverId);
+  const { state } = loaded;
+  if (state === null) return null;
+  const at = deps.now();
+  const events: LedgerEvent[] = [];
+  const append: Ground['append'] = async (_cutoverId, _version, given) =>
+    void events.push(...given);
+  const done = await decideAll(deps, { state, transaction: { ...deps.store, append } }, wanted);
+  const head = { version: state.version, hash: state.headHash };
+  return { ...done, snapshotDue: isDue(loaded, done.state), head, at, events };
+}
+
+/** Whether it is what would be decided now: on the same head, a moment later. What adopts is never decided ahead. */
+const holdsStill = ({ head, at, events }: Ahead, now: Head | null, clock: Instant): boolean =>
+  now?.version === head.version &&
+  now.hash === head.hash &&
+  clock - at <= aheadMs &&
+  events.every(({ body }) => body.type !== 'PacketAdopted');
+
+/**
+ * As `handleAll`, for commands that take long to decide: they are decided before the lock is taken, and appended under it
+ * if the head that they were decided on is still the head. If it is not, they are decided again under the lock.
+ */
+export async function handleAhead(
+  deps: LedgerDeps,
+  cutoverId: Id,
+  commands: readonly LedgerCommand[],
+): Promise<readonly Outcome[]> {
+  assertMeant(cutoverId, commands);
+  const wanted = { cutoverId, commands, upToRefusal: true };
+  const ahead = await lookAhead(deps, wanted);
+  const written = await untilFirst(deps, cutoverId, async (transaction) => {
+    const head = await transaction.head(cutoverId);
+    if (ahead === null || !holdsStill(ahead, head, deps.now())) {
+      return write(deps, transaction, wanted);
+    }
+    if (deps.fence !== undefined) await assertHeld(transaction, cutoverId, deps.fence);
+    if (ahead.events.length > 0) {
+      await transaction.append(cutoverId, ahead.head.version, ahead.events);
+    }
+    return ahead;
+  });
   await keep(deps.store, written);
   return written.outcomes;
 }

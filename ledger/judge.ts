@@ -1,6 +1,6 @@
 /**
  * What the ledger needs from constraints/, as a type: the checker is handed to `decide` as an argument, so that
- * gating and adopting re-check the stored bytes inside the transaction without an upward import.
+ * gating and adopting re-check the stored bytes where they are appended without an upward import.
  */
 import type { RejectionCode } from './codes.ts';
 import type { CutoverState, PacketRecord } from './cutover.ts';

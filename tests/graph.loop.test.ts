@@ -7,6 +7,8 @@ import type { Agent, Agents } from '../agents/agent.ts';
 import { deterministicAgents } from '../agents/deterministic.ts';
 import { buildGraph, graphVersion } from '../graph/graph.ts';
 import type { StepSeen } from '../graph/run.ts';
+import type { Store } from '../ledger/store.ts';
+import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import { checkpoint, minute, plan } from './support/build.ts';
 import { type Loop, loopOn, storyOf } from './support/loop.ts';
 import { finished, forecast, heldNight, lateNight, night, started } from './support/lateNight.ts';
@@ -356,6 +358,56 @@ describe('a mind that cannot be trusted', () => {
       events.some(({ body }) => body.type === 'PacketPrepared' && body.packet.version === 2),
     ).toBe(false);
     expect(await stuck.run()).toMatchObject({ outcome: 'nothing_to_do' });
+  });
+});
+
+describe('a large plan', () => {
+  it('is judged before the ledger is locked; what adopts a packet is judged under the lock', async () => {
+    let isLocked = false;
+    const store = await openSqliteStore(':memory:');
+    const watched: Store = {
+      ...store,
+      transact: (cutoverId, work) =>
+        store.transact(cutoverId, async (transaction) => {
+          isLocked = true;
+          return work(transaction).finally(() => (isLocked = false));
+        }),
+    };
+    const steps = Array.from({ length: 100 }, (_, index) =>
+      checkpoint(`step-${index}`, {
+        approvedStartAt: minute(2 * index),
+        duration: { kind: 'exact', seconds: 60 },
+      }),
+    );
+    const plain = await loopOn(plan(steps), { store: watched });
+    const seen: (readonly [string, boolean])[] = [];
+    const { judge } = plain.deps.ledger;
+    const loop = plain.with({
+      ledger: {
+        ...plain.deps.ledger,
+        judge: {
+          ...judge,
+          check: (...given) => {
+            seen.push([given[0].agent, isLocked]);
+            return judge.check(...given);
+          },
+          checkPacket: (...given) => {
+            seen.push(['adoption', isLocked]);
+            return judge.checkPacket(...given);
+          },
+        },
+      },
+    });
+    expect((await loop.run()).outcome).toBe('adopted');
+    expect(seen.at(-1)).toEqual(['adoption', true]);
+    seen.length = 0;
+    loop.clock.at = minute(1);
+    await loop.report([started('step-0', minute(0)), forecast('step-0', minute(30))]);
+    expect((await loop.run()).outcome).toBe('awaiting_decision');
+    expect(seen.map(([agent]) => agent)).toEqual(['readiness', 'resequencing', 'holds', 'packet']);
+    expect(seen.filter(([, locked]) => locked)).toEqual([]);
+    await loop.adopt();
+    expect(seen.at(-1)).toEqual(['adoption', true]);
   });
 });
 
