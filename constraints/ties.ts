@@ -38,7 +38,12 @@ function grouped(works: readonly Work[], namesOf: (work: Work) => readonly strin
   }
   return (names: readonly string[]): Work[] => {
     const found = new Set(names.flatMap((name) => places.get(name) ?? []));
-    return [...found].toSorted((one, other) => one - other).flatMap((place) => works[place] ?? []);
+    const inOrder: Work[] = [];
+    for (const place of Uint32Array.from(found).sort()) {
+      const work = works[place];
+      if (work !== undefined) inOrder.push(work);
+    }
+    return inOrder;
   };
 }
 
