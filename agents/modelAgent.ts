@@ -13,6 +13,7 @@ import type { Prompt } from '../prompts/parse.ts';
 import type { z } from 'zod';
 import {
   type Agent,
+  cleanBody,
   modelFailed,
   type Slice,
   type Thought,
@@ -69,14 +70,23 @@ export type Task<Output> = {
 const shareOfTime = 8;
 const leastMs = 500;
 
-/** Milliseconds that a model may take: never so long that a start passes while it thinks. */
-function timeFor({ state, now }: Slice, limit: number): number {
+/**
+ * The next starts: of the order in force, and of the new one as it stands so far, whose first is the deadline of its
+ * packet.
+ */
+function nextStarts({ state, now }: Slice, base: Body): number[] {
   const { progress } = state.situation;
-  const starts = incumbentOf(state).placements.flatMap(({ checkpoint, startAt }) =>
+  const inForce = incumbentOf(state).placements.flatMap(({ checkpoint, startAt }) =>
     startAt > now && (progress[checkpoint]?.state ?? 'planned') === 'planned' ? [startAt] : [],
   );
-  const next = Math.min(...starts);
-  return Math.min(limit, Math.floor((next - now) / shareOfTime));
+  const timeline = base.agent === 'resequencing' ? base : cleanBody(state, 'resequencing');
+  return [...inForce, ...(timeline?.placements ?? []).map(({ startAt }) => startAt)];
+}
+
+/** Milliseconds that a model may take: never so long that a start passes while it thinks, none where one is now. */
+function timeFor(slice: Slice, base: Body, limit: number): number {
+  const next = Math.min(...nextStarts(slice, base));
+  return Math.min(limit, Math.floor((next - slice.now) / shareOfTime));
 }
 
 const costOf = (
@@ -168,8 +178,8 @@ async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promis
 
 /** Asks the model if there is room for it. Null: the deterministic proposal stands. */
 async function improve<Output>(asking: Asking<Output>): Promise<Thought | null> {
-  const { task, deps, slice } = asking;
-  const milliseconds = timeFor(slice, deps.turn.milliseconds);
+  const { task, deps, slice, base } = asking;
+  const milliseconds = timeFor(slice, base, deps.turn.milliseconds);
   if (milliseconds < leastMs || !deps.port.available() || slice.meter === undefined) return null;
   const { calls, tokens } = deps.turn;
   const most = { inputTokens: tokens, outputTokens: tokens };

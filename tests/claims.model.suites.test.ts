@@ -12,6 +12,7 @@ import { measureReadings } from '../evals/engine/measureReadings.ts';
 import { loadSuites, suiteNames } from '../evals/engine/suites.ts';
 import { sum, type Tally } from '../evals/engine/tally.ts';
 import type { LedgerEvent } from '../ledger/events.ts';
+import type { AgentName } from '../ledger/vocabulary.ts';
 import { standardCaps } from '../ledger/modelCost.ts';
 import type { Packet } from '../ledger/packet.ts';
 import type { Drill } from '../service/drill/load.ts';
@@ -51,8 +52,10 @@ type Played = {
   readonly flattened: readonly string[];
   /** The slowest change, in milliseconds of real time. */
   readonly slowestMs: number;
-  /** The least that was left of a decision deadline once the packet was there, in milliseconds of real time. */
+  /** The least that was left of a decision deadline ahead once the packet was there, in milliseconds of real time. */
   readonly leftMs: number;
+  /** Whose model was asked for a packet that had to be adopted at the very instant of its reports. */
+  readonly askedTooLate: readonly AgentName[];
 };
 
 async function play(drill: Drill, model: ModelConfig | null): Promise<Played> {
@@ -71,15 +74,24 @@ async function play(drill: Drill, model: ModelConfig | null): Promise<Played> {
     ),
     flattened: moments.flatMap(flattenedIn),
     slowestMs: Math.max(...moments.map(({ workedMs }) => workedMs)),
-    leftMs: Math.min(...moments.map(leftOf)),
+    leftMs: Math.min(
+      ...moments.flatMap((moment) =>
+        leftOf(moment) > 0 ? [leftOf(moment) - moment.workedMs] : [],
+      ),
+    ),
+    askedTooLate: moments.filter((moment) => leftOf(moment) <= 0).flatMap(askedIn),
   };
 }
 
-/** What a step's work left of the deadline of the packet that it prepared; the clock of a drill stands still meanwhile. */
-function leftOf({ seen, workedMs }: Moment): number {
-  const inStep = seen.events.filter(({ version }) => version > seen.since);
-  const packet = bodiesOf(inStep, 'PacketPrepared').at(-1)?.packet;
-  return (packet?.decisionDeadlineAt ?? Infinity) - (packet?.preparedAt ?? 0) - workedMs;
+const inStep = ({ seen }: Moment): LedgerEvent[] =>
+  seen.events.filter(({ version }) => version > seen.since);
+const askedIn = (moment: Moment): AgentName[] =>
+  bodiesOf(inStep(moment), 'ModelAsked').map(({ agent }) => agent);
+
+/** From the reports of a step to the deadline of the packet that it prepared; the clock of a drill stands still meanwhile. */
+function leftOf(moment: Moment): number {
+  const packet = bodiesOf(inStep(moment), 'PacketPrepared').at(-1)?.packet;
+  return (packet?.decisionDeadlineAt ?? Infinity) - (packet?.preparedAt ?? 0);
 }
 
 /**
@@ -105,7 +117,7 @@ function flattenedIn({ step, seen }: Moment): string[] {
 }
 
 /** Of every packet: the verdict on each of its proposals was clean, and it was prepared before its own deadline. */
-function expectSafe({ events, packets, leftMs }: Played): void {
+function expectSafe({ events, packets, leftMs, askedTooLate }: Played): void {
   const clean = new Set(
     bodiesOf(events, 'VerdictGiven').flatMap((body) => (body.clean ? [body.proposalId] : [])),
   );
@@ -116,6 +128,8 @@ function expectSafe({ events, packets, leftMs }: Played): void {
     expect(preparedAt).toBeLessThanOrEqual(decisionDeadlineAt ?? Infinity);
   }
   expect(leftMs).toBeGreaterThan(0);
+  // What starts at once waits for no model; only words are still read, which may say that it started.
+  expect(askedTooLate.filter((agent) => agent !== 'readiness')).toEqual([]);
 }
 
 const modelAt = ({ baseUrl }: Endpoint): ModelConfig => ({
