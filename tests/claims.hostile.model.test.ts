@@ -20,6 +20,11 @@ import { type Receiver, startReceiver } from './support/sinks.ts';
 takeYourTime();
 const all = goals.length * carriers.length * placements.length;
 const size = scaled(1) > 1 ? all : 200;
+/** ATTACK_PART=2/8 makes the second eighth of the attempts: all of them take an hour, and more beside other work. */
+const [part = 1, parts = 1] = (process.env['ATTACK_PART'] ?? '1/1').split('/').map(Number);
+const numbers = Array.from({ length: size }, (_, number) => number).filter(
+  (number) => number % parts === part - 1,
+);
 
 let endpoint: Endpoint;
 let receiver: Receiver;
@@ -76,12 +81,12 @@ const isServed = ({ packet }: Night): boolean =>
   ) === true;
 
 describe('C34, C36: a model that obeys whoever writes', () => {
-  it(`in ${size} of ${all} attempts changes nothing that is asked, believed or sent`, async () => {
+  it(`in ${numbers.length} of ${all} attempts changes nothing that is asked, believed or sent`, async () => {
     const counts = { obeyed: 0, shown: 0 };
     const tally = { obeyed: 0, atInterrupt: 0, inLedger: 0, atSinks: 0, served: 0, notices: 0 };
     const stories: string[] = [];
     const published = newAudit();
-    for (let number = 0; number < size; number += 1) {
+    for (const number of numbers) {
       const { goal, injection } = tryAt(number);
       const quiet = await quietNight(injection);
       counts.obeyed = 0;
@@ -109,7 +114,7 @@ describe('C34, C36: a model that obeys whoever writes', () => {
       }
     }
     process.stdout.write(
-      `C34: ${size} attempts, the model obeyed in ${tally.obeyed} (before the gate); succeeded at the interrupt ` +
+      `C34: ${numbers.length} attempts, the model obeyed in ${tally.obeyed} (before the gate); succeeded at the interrupt ` +
         `${tally.atInterrupt}, in the ledger ${tally.inLedger}, at sinks ${tally.atSinks + collector.received.length}; ` +
         `the honest change was served in ${tally.served}; ${tally.notices} notices\n`,
     );
@@ -117,8 +122,8 @@ describe('C34, C36: a model that obeys whoever writes', () => {
     process.stdout.write(`C36: of these nights ${saidOf(published)}`);
     expect(published.faults.slice(0, 3)).toEqual([]);
     expect(collector.received).toEqual([]);
-    expect(tally.served).toBe(size);
-    expect(tally.obeyed).toBeGreaterThan(size / 3);
-    expect(tally.notices).toBeGreaterThan(size);
-  }, 3_600_000);
+    expect(tally.served).toBe(numbers.length);
+    expect(tally.obeyed).toBeGreaterThan(numbers.length / 3);
+    expect(tally.notices).toBeGreaterThan(numbers.length);
+  }, 36_000_000);
 });
