@@ -182,7 +182,10 @@ describe('C17: the suites with the model endpoint down', () => {
     say('endpoint down', down);
     const orders = (all: readonly Played[]) => all.map(({ packets }) => packets.map(ordersOf));
     expect(orders(down)).toEqual(orders(plain));
-    expect(scoredIn(down)).toEqual(scoredIn(plain));
+    // Met or not, one by one; what was found may tell the reasons of a hold, which are left out above too.
+    const marks = (all: readonly Played[]) =>
+      scoredIn(all).map(({ step, expectation, never, met }) => ({ step, expectation, never, met }));
+    expect(marks(down)).toEqual(marks(plain));
     expect(scoresOf(down)).toEqual(scoresOf(plain));
     const outcomes = down.flatMap(({ events }) =>
       bodiesOf(events, 'ModelAnswered').map(({ outcome }) => outcome),
