@@ -93,6 +93,11 @@ const doorbell = () =>
     onSilence: () => undefined,
   });
 
+async function isEmpty(queue: Queue): Promise<boolean> {
+  const { active, waiting, delayed } = await queue.getJobCounts();
+  return active === 0 && waiting === 0 && delayed === 0;
+}
+
 describe('a worker with Redis', () => {
   it('is woken by the ring and not by the sweep', async () => {
     await redis.start();
@@ -209,10 +214,7 @@ describe('a worker with Redis', () => {
     const connection = new Redis(redis.url);
     const queue = new Queue('interlock-cutovers', { connection });
     await queue.add('payments', {}, { jobId: 'used-before' });
-    await eventually('an empty queue', async () => {
-      const { active, waiting, delayed } = await queue.getJobCounts();
-      return active === 0 && waiting === 0 && delayed === 0;
-    });
+    await eventually('an empty queue', () => isEmpty(queue));
     // The relay settles its notices meanwhile; nothing else may have moved.
     const since = typesOf(await store.read('payments', { after: before }));
     expect(since.filter((type) => !type.startsWith('Notice'))).toEqual([]);
@@ -234,8 +236,11 @@ describe('a worker with Redis', () => {
     const bell = doorbell();
     await bell.ring('payments');
     await packet(1);
-    half?.signal('SIGSTOP');
     const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    const queue = new Queue('interlock-cutovers', { connection });
+    // A ring during a job would wait for that job's end, and its worker is about to stand still.
+    await eventually('an empty queue', () => isEmpty(queue));
+    half?.signal('SIGSTOP');
     let taken = 0;
     const stalls = new Worker(
       'interlock-cutovers',
@@ -257,11 +262,7 @@ describe('a worker with Redis', () => {
     await eventually('a worker that stalls', async () => taken > 0);
     half?.signal('SIGCONT');
     await packet(2);
-    const queue = new Queue('interlock-cutovers', { connection });
-    await eventually(
-      'no job left',
-      async () => (await queue.getJobCounts('active'))['active'] === 0,
-    );
+    await eventually('no job left', () => isEmpty(queue));
     const types = typesOf(await eventsOf(store, 'payments'));
     expect(types.filter((type) => type === 'PacketPrepared')).toHaveLength(2);
     await stalls.close(true);
