@@ -36,6 +36,8 @@ export type Ticket = {
 
 /** Where asking a model is counted: before it happens, and durably. */
 export type Meter = {
+  /** What the clock of the ledger shows: a run's own instant is the one it began at. */
+  now(): Instant;
   /** Sets at most `need` aside for this agent's ask; null when a cap leaves too little for it. */
   open(ask: Pick<ModelAsk, 'agent' | 'model' | 'promptDigest'>, need: Use): Promise<Ticket | null>;
 };

@@ -7,13 +7,16 @@ import { digestOf } from '../ledger/canonical.ts';
 import { incumbentOf } from '../ledger/incumbent.ts';
 import type { ModelOutcome, RationaleCode, Use } from '../ledger/modelCost.ts';
 import type { Mind } from '../ledger/packet.ts';
-import type { Proposal, Violation } from '../ledger/proposal.ts';
+import type { Placement, Proposal, Violation } from '../ledger/proposal.ts';
+import type { AgentName } from '../ledger/vocabulary.ts';
 import { malformedPlaces } from '../ledger/wellFormed.ts';
 import type { Prompt } from '../prompts/parse.ts';
+import { onceRuled } from '../tools/readFacts.ts';
 import type { z } from 'zod';
 import {
   type Agent,
   cleanBody,
+  type Meter,
   modelFailed,
   type Slice,
   type Thought,
@@ -22,6 +25,7 @@ import {
 } from './agent.ts';
 import { type ModelPort, ModelTrouble } from './modelPort.ts';
 import { type Spent, talk, type Tool } from './modelTalk.ts';
+import { resequencingAgent } from './resequencing.ts';
 import { timeLimit } from './timeLimit.ts';
 
 /** What one turn of one agent may cost. */
@@ -66,27 +70,50 @@ export type Task<Output> = {
   make(output: Output, at: { readonly slice: Slice; readonly base: Body }): Made | null;
 };
 
-/** The share of the time to the next start that one turn may take: four agents, and as much again for a person. */
-const shareOfTime = 8;
+/**
+ * The part of the time that is left to the next start which one turn may take. Reading comes first and decides what is
+ * ordered at all, so that it may take half; an eighth for each of the others leaves some to a person.
+ */
+const partOfTime: { readonly [Name in AgentName]: number } = {
+  readiness: 2,
+  resequencing: 8,
+  holds: 8,
+  packet: 8,
+};
 const leastMs = 500;
 
 /**
- * The next starts: of the order in force, and of the new one as it stands so far, whose first is the deadline of its
- * packet.
+ * The new order as far as it is known: while words wait to be read, the one that follows if nobody reads them. Its first
+ * start is the deadline of the packet that could be there without a model.
  */
-function nextStarts({ state, now }: Slice, base: Body): number[] {
+async function newOrder(slice: Slice, base: Body): Promise<readonly Placement[]> {
+  switch (base.agent) {
+    case 'readiness': {
+      const unread = { ...slice, state: onceRuled(slice.state), refused: [] };
+      const { body } = await resequencingAgent.propose(unread);
+      return body.agent === 'resequencing' ? body.placements : [];
+    }
+    case 'resequencing':
+      return base.placements;
+    case 'holds':
+    case 'packet':
+      return cleanBody(slice.state, 'resequencing')?.placements ?? [];
+  }
+}
+
+/** The starts of the order in force that were still ahead when the run began. */
+function startsInForce({ state, now }: Slice): number[] {
   const { progress } = state.situation;
-  const inForce = incumbentOf(state).placements.flatMap(({ checkpoint, startAt }) =>
+  return incumbentOf(state).placements.flatMap(({ checkpoint, startAt }) =>
     startAt > now && (progress[checkpoint]?.state ?? 'planned') === 'planned' ? [startAt] : [],
   );
-  const timeline = base.agent === 'resequencing' ? base : cleanBody(state, 'resequencing');
-  return [...inForce, ...(timeline?.placements ?? []).map(({ startAt }) => startAt)];
 }
 
 /** Milliseconds that a model may take: never so long that a start passes while it thinks, none where one is now. */
-function timeFor(slice: Slice, base: Body, limit: number): number {
-  const next = Math.min(...nextStarts(slice, base));
-  return Math.min(limit, Math.floor((next - slice.now) / shareOfTime));
+async function timeFor(slice: Slice, base: Body, meter: Meter): Promise<number> {
+  const starts = (await newOrder(slice, base)).map(({ startAt }) => startAt);
+  const left = Math.min(...startsInForce(slice), ...starts) - Math.max(slice.now, meter.now());
+  return Math.floor(left / partOfTime[base.agent]);
 }
 
 const costOf = (
@@ -179,16 +206,18 @@ async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promis
 /** Asks the model if there is room for it. Null: the deterministic proposal stands. */
 async function improve<Output>(asking: Asking<Output>): Promise<Thought | null> {
   const { task, deps, slice, base } = asking;
-  const milliseconds = timeFor(slice, base, deps.turn.milliseconds);
-  if (milliseconds < leastMs || !deps.port.available() || slice.meter === undefined) return null;
-  const { calls, tokens } = deps.turn;
+  const { port, turn } = deps;
+  if (!port.available() || slice.meter === undefined) return null;
+  const milliseconds = Math.min(turn.milliseconds, await timeFor(slice, base, slice.meter));
+  if (milliseconds < leastMs) return null;
+  const { calls, tokens } = turn;
   const most = { inputTokens: tokens, outputTokens: tokens };
   const microCost = Math.max(
     costOf(deps.price, { ...most, outputTokens: 0 }),
     costOf(deps.price, { ...most, inputTokens: 0 }),
   );
   const ticket = await slice.meter.open(
-    { agent: task.last.name, model: deps.port.model, promptDigest: promptDigest(task.prompt) },
+    { agent: task.last.name, model: port.model, promptDigest: promptDigest(task.prompt) },
     { calls, tokens, milliseconds, microCost },
   );
   return ticket === null ? null : askWithin(asking, ticket);

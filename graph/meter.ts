@@ -67,6 +67,7 @@ export function meterFor(deps: LoopDeps, ref: RunRef): Meter {
   const { ledger } = deps;
   const { cutoverId, runId } = ref;
   return {
+    now: () => ledger.now(),
     open: async (about, need) => {
       const reserved = smaller(need, await leftFor(deps, ref));
       if (tooLittle(reserved, need)) return null;

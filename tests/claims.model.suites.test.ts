@@ -128,8 +128,7 @@ function expectSafe({ events, packets, leftMs, askedTooLate }: Played): void {
     expect(preparedAt).toBeLessThanOrEqual(decisionDeadlineAt ?? Infinity);
   }
   expect(leftMs).toBeGreaterThan(0);
-  // What starts at once waits for no model; only words are still read, which may say that it started.
-  expect(askedTooLate.filter((agent) => agent !== 'readiness')).toEqual([]);
+  expect(askedTooLate).toEqual([]);
 }
 
 const modelAt = ({ baseUrl }: Endpoint): ModelConfig => ({

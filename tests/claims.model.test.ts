@@ -3,6 +3,7 @@
  * loopback, real ledger. Whole outages are in claims.model.outage.test.ts, what asking costs in claims.model.cost.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deterministicAgents } from '../agents/deterministic.ts';
 import { modelPort } from '../agents/model.ts';
 import type { EventOf, EventType, LedgerEvent } from '../ledger/events.ts';
 import { standardCaps } from '../ledger/modelCost.ts';
@@ -138,15 +139,6 @@ describe('C17: a model that fails', () => {
     await run;
   });
 
-  it('C17: is not asked at all when a start is too near for it', async () => {
-    const loop = await startedNight();
-    await change(loop);
-    loop.clock.at = minute(60) - 3_000;
-    await loop.run();
-    expect(endpoint.asked).toEqual([]);
-    expect((await loop.state()).pending).not.toBeNull();
-  });
-
   it('C17: opens the circuit, is tried again once, and serves when it is well', async () => {
     const port = modelPort({
       baseUrl: endpoint.baseUrl,
@@ -180,6 +172,83 @@ describe('C17: a model that fails', () => {
     // None is kept open, to be found closed by the next ask.
     expect(endpoint.connections()).toBe(endpoint.asked.length);
     expect(port.available()).toBe(true);
+  });
+});
+
+describe('C17: the time that a model is given', () => {
+  /** Who was asked, and for how many milliseconds at most. */
+  const askedIn = async (loop: Loop) =>
+    bodiesOf(await loop.events(), 'ModelAsked').map(
+      ({ agent, reserved }) => [agent, reserved.milliseconds] as const,
+    );
+  const readings = (all: Awaited<ReturnType<typeof askedIn>>) =>
+    all.filter(([agent]) => agent === 'readiness');
+  const wordsAlone = (loop: Loop) => loop.report([{ kind: 'statement', text: statement }]);
+
+  it('C17: is none when a start is too near for it', async () => {
+    const loop = await startedNight();
+    await change(loop);
+    loop.clock.at = minute(60) - 900;
+    await loop.run();
+    expect(endpoint.asked).toEqual([]);
+    expect((await loop.state()).pending).not.toBeNull();
+  });
+
+  it('C17: is none for words, too, where what follows without them starts at once', async () => {
+    const loop = await startedNight();
+    await wordsAlone(loop);
+    await loop.run();
+    const packet = (await loop.state()).pending?.record.packet;
+    expect(packet?.decisionDeadlineAt).toBe(minute(30));
+    expect(packet?.heldFacts.map(({ code }) => code)).toEqual(['not_structured']);
+    expect(endpoint.asked).toEqual([]);
+  });
+
+  it('C17: ends for words before the first start of what follows without them', async () => {
+    const loop = await startedNight();
+    loop.clock.at = minute(30) + 20_000;
+    await wordsAlone(loop);
+    await loop.run();
+    // The next whole minute is 40 s away; no start of the order in force is as near.
+    expect(readings(await askedIn(loop))).toEqual([['readiness', 20_000]]);
+    expect((await loop.state()).situation.progress['replication']?.actualStartAt).toBe(minute(5));
+  });
+
+  it('C17: counts what a typed fact beside the words sets free, though nothing in force is overdue', async () => {
+    const loop = await startedNight();
+    const stopped = 'stopped by the auditor';
+    await loop.report([
+      { kind: 'actual_start', checkpoint: 'replication', owner: null, at: reading(minute(5)) },
+      { kind: 'hold_placed', hold: 'stop', checkpoint: 'traffic', reason: stopped },
+    ]);
+    await loop.with({ agents: deterministicAgents }).run();
+    await loop.adopt();
+    loop.clock.at = minute(70);
+    await loop.report([
+      { kind: 'actual_finish', checkpoint: 'replication', at: reading(minute(60)) },
+      { kind: 'hold_lifted', hold: 'stop' },
+      { kind: 'statement', text: statement },
+    ]);
+    await loop.run();
+    const packet = (await loop.state()).pending?.record.packet;
+    expect(packet?.decisionDeadlineAt).toBe(minute(70));
+    expect(endpoint.asked).toEqual([]);
+  });
+
+  it('C17: shrinks with every turn that took some of it', async () => {
+    const loop = await startedNight();
+    await change(loop);
+    loop.clock.at = minute(60) - 40_000;
+    // Each mind needs ten seconds of the ledger's time for its answer.
+    endpoint.say((request, index) => {
+      loop.clock.at += 10_000;
+      return obedient(request, index);
+    });
+    await loop.run();
+    expect(await askedIn(loop)).toEqual([
+      ['readiness', 20_000],
+      ['resequencing', 3_750],
+    ]);
   });
 });
 

@@ -43,8 +43,10 @@ const settings = () => ({
   price: { input: 150, output: 600 },
 });
 
+/** A little after half an hour: what is overdue could start at the next whole minute, and until then there is time to read. */
+const someTime = minute(30) + 5_000;
 /** A night that was declared with model minds, packet 1 current, the clock at `at`. */
-async function modelNight(of = night, at = minute(30)): Promise<Loop> {
+async function modelNight(of = night, at = someTime): Promise<Loop> {
   const loop = (await loopOn(of)).with({ agents: modelMinds(settings()) });
   await loop.run();
   loop.clock.at = at;
