@@ -2,6 +2,7 @@
  * One talk with a model: questions, tool calls, one typed answer, within an allowance of calls, tokens and time. The
  * loop is ours and its ceiling is stated; it ends with an answer of the schema's shape or with ModelTrouble.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Use } from '../ledger/modelCost.ts';
 import {
@@ -9,6 +10,7 @@ import {
   ModelTrouble,
   type Question,
   type Reply,
+  type ToolCall,
   type ToolSpec,
   type Turn,
 } from './modelPort.ts';
@@ -59,6 +61,30 @@ function answerOf(tools: readonly Tool[], name: string, input: unknown): string 
   if (tool === undefined) return JSON.stringify({ error: 'no such tool' });
   const known = tool.input.safeParse(input);
   return JSON.stringify(known.success ? tool.answer(known.data) : { error: 'wrong input' });
+}
+
+/** More look-ups in one reply are no thinking: each of them is worked out in this process. */
+const mostLookups = 16;
+
+/**
+ * What a reply wanted to look up, one after another: others have their turn between two, and the time limit is kept there.
+ * Throws ModelTrouble when it is over, or when there are too many.
+ */
+async function lookedUp(
+  tools: readonly Tool[],
+  calls: readonly ToolCall[],
+  signal: AbortSignal,
+): Promise<Turn[]> {
+  if (calls.length > mostLookups) {
+    throw new ModelTrouble('too_many_rounds', `more than ${mostLookups} look-ups in one reply`);
+  }
+  const answers: Turn[] = [];
+  for (const { id, name, input } of calls) {
+    await othersTurn();
+    if (signal.aborted) throw new ModelTrouble('timed_out', 'the time is over');
+    answers.push({ by: 'tool', callId: id, text: answerOf(tools, name, input) });
+  }
+  return answers;
 }
 
 const specOf = ({ name, description, input }: Tool): ToolSpec => ({
@@ -117,11 +143,7 @@ export async function talk<Output>(of: Talk<Output>, spent: Spent): Promise<Outp
       if (read === null) throw new ModelTrouble('malformed', 'the answer has another shape');
       return read.answer;
     }
-    const answers = reply.calls.map(({ id, name, input }): Turn => ({
-      by: 'tool',
-      callId: id,
-      text: answerOf(tools, name, input),
-    }));
+    const answers = await lookedUp(tools, reply.calls, signal);
     turns = [...turns, { by: 'model', text: reply.text, calls: reply.calls }, ...answers];
   }
 }

@@ -330,4 +330,19 @@ describe('the resequencing mind', () => {
     expect(asked[2]?.tools).toBeUndefined();
     expect((await loop.state()).pending).not.toBeNull();
   });
+
+  it.each([
+    [16, 'answered'],
+    [17, 'too_many_rounds'],
+    [5_000, 'too_many_rounds'],
+  ] as const)('may look up %i things in one reply: %s', async (count, outcome) => {
+    const loop = await modelNight();
+    const call = { name: 'possible_starts', input: { checkpoint: 'traffic' } };
+    const before = endpoint.asked.length;
+    endpoint.say(script([...Array(before).fill(call), { calls: Array(count).fill(call) }]));
+    await late(loop);
+    const answers = bodiesOf(await loop.events(), 'ModelAnswered');
+    expect(answers[before]?.outcome).toBe(outcome);
+    expect((await loop.state()).pending).not.toBeNull();
+  });
 });
