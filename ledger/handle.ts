@@ -162,6 +162,17 @@ async function untilFirst<T>(
   }
 }
 
+/** What the transaction comes to, once it is committed and kept for the next load. */
+async function committed(
+  deps: LedgerDeps,
+  cutoverId: Id,
+  work: (transaction: Transaction) => Promise<Written>,
+): Promise<readonly Outcome[]> {
+  const written = await untilFirst(deps, cutoverId, work);
+  await keep(deps.store, written);
+  return written.outcomes;
+}
+
 /**
  * Decides the commands one after another, each on the state after the one before, and appends what they lead to in one
  * durable commit: all of it is kept, or none. The first refusal ends it; what was decided before stays. Answers with
@@ -175,11 +186,7 @@ export async function handleAll(
 ): Promise<readonly Outcome[]> {
   assertMeant(cutoverId, commands);
   const wanted = { cutoverId, commands, upToRefusal: true };
-  const written = await untilFirst(deps, cutoverId, (transaction) =>
-    write(deps, transaction, wanted),
-  );
-  await keep(deps.store, written);
-  return written.outcomes;
+  return committed(deps, cutoverId, (transaction) => write(deps, transaction, wanted));
 }
 
 /** What was decided ahead of the lock is taken for so long. Milliseconds. */
@@ -225,7 +232,7 @@ export async function handleAhead(
   assertMeant(cutoverId, commands);
   const wanted = { cutoverId, commands, upToRefusal: true };
   const ahead = await lookAhead(deps, wanted);
-  const written = await untilFirst(deps, cutoverId, async (transaction) => {
+  return committed(deps, cutoverId, async (transaction) => {
     const head = await transaction.head(cutoverId);
     if (ahead === null || !holdsStill(ahead, head, deps.now())) {
       return write(deps, transaction, wanted);
@@ -236,8 +243,6 @@ export async function handleAhead(
     }
     return ahead;
   });
-  await keep(deps.store, written);
-  return written.outcomes;
 }
 
 /** A request that has one effect and one answer, however often it is sent. */
