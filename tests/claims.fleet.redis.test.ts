@@ -93,6 +93,33 @@ const doorbell = () =>
     onSilence: () => undefined,
   });
 
+const queueName = 'interlock-cutovers';
+type Rung = {
+  readonly bell: ReturnType<typeof doorbell>;
+  readonly queue: Queue;
+  readonly connection: Redis;
+};
+
+/** Tonight's packet 1 is there after one ring; what `work` does from here on must leave a sound ledger. */
+async function rungOnce(sweepMs: string, work: (rung: Rung) => Promise<void>): Promise<void> {
+  await redis.start();
+  await declareTonight(ledgerOn(store), fleetPlan('payments'));
+  start(sweepMs);
+  const bell = doorbell();
+  const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+  const queue = new Queue(queueName, { connection });
+  try {
+    await bell.ring('payments');
+    await packet(1);
+    await work({ bell, queue, connection });
+  } finally {
+    await queue.close();
+    connection.disconnect();
+    await bell.close();
+  }
+  await sound();
+}
+
 async function isEmpty(queue: Queue): Promise<boolean> {
   const { active, waiting, delayed } = await queue.getJobCounts();
   return active === 0 && waiting === 0 && delayed === 0;
@@ -200,75 +227,54 @@ describe('a worker with Redis', () => {
     },
   );
 
-  it('C15: rings that come again, in one burst or after the work is done, have one effect', async () => {
-    await redis.start();
-    await declareTonight(ledgerOn(store), fleetPlan('payments'));
-    start('500');
-    await packet(1);
-    const bell = doorbell();
-    await report('late', 20);
-    await Promise.all(Array.from({ length: 20 }, () => bell.ring('payments')));
-    await packet(2);
-    const before = (await store.head('payments'))?.version ?? 0;
-    for (let again = 0; again < 4; again += 1) await bell.ring('payments');
-    const connection = new Redis(redis.url);
-    const queue = new Queue('interlock-cutovers', { connection });
-    await queue.add('payments', {}, { jobId: 'used-before' });
-    await eventually('an empty queue', () => isEmpty(queue));
-    // The relay settles its notices meanwhile; nothing else may have moved.
-    const since = typesOf(await store.read('payments', { after: before }));
-    expect(since.filter((type) => !type.startsWith('Notice'))).toEqual([]);
-    // BullMQ overlooks an id that it knows: the ring is lost, and the sweep finds the work.
-    await report('later', 30);
-    await queue.add('payments', {}, { jobId: 'used-before' });
-    await packet(2);
-    await queue.close();
-    connection.disconnect();
-    await bell.close();
-    await sound();
-  });
+  it('C15: rings that come again, in one burst or after the work is done, have one effect', () =>
+    rungOnce('500', async ({ bell, queue }) => {
+      await report('late', 20);
+      await Promise.all(Array.from({ length: 20 }, () => bell.ring('payments')));
+      await packet(2);
+      const before = (await store.head('payments'))?.version ?? 0;
+      for (let again = 0; again < 4; again += 1) await bell.ring('payments');
+      await queue.add('payments', {}, { jobId: 'used-before' });
+      await eventually('an empty queue', () => isEmpty(queue));
+      // The relay settles its notices meanwhile; nothing else may have moved.
+      const since = typesOf(await store.read('payments', { after: before }));
+      expect(since.filter((type) => !type.startsWith('Notice'))).toEqual([]);
+      // BullMQ overlooks an id that it knows: the ring is lost, and the sweep finds the work.
+      await report('later', 30);
+      await queue.add('payments', {}, { jobId: 'used-before' });
+      await packet(2);
+    }));
 
-  it('C15: a job whose worker stalls is run again by another, with one effect', async () => {
-    await redis.start();
-    await declareTonight(ledgerOn(store), fleetPlan('payments'));
+  it('C15: a job whose worker stalls is run again by another, with one effect', () =>
     // Nothing but rings: the sweep looks once in ten minutes.
-    start('600000');
-    const bell = doorbell();
-    await bell.ring('payments');
-    await packet(1);
-    const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
-    const queue = new Queue('interlock-cutovers', { connection });
-    // A ring during a job would wait for that job's end, and its worker is about to stand still.
-    await eventually('an empty queue', () => isEmpty(queue));
-    half?.signal('SIGSTOP');
-    let taken = 0;
-    const stalls = new Worker(
-      'interlock-cutovers',
-      () => {
-        taken += 1;
-        return new Promise(() => undefined);
-      },
-      {
-        connection,
-        drainDelay: 1,
-        lockDuration: 1_000,
-        skipLockRenewal: true,
-        skipStalledCheck: true,
-      },
-    );
-    stalls.on('error', () => undefined);
-    await report('late', 20);
-    await bell.ring('payments');
-    await eventually('a worker that stalls', async () => taken > 0);
-    half?.signal('SIGCONT');
-    await packet(2);
-    await eventually('no job left', () => isEmpty(queue));
-    const types = typesOf(await eventsOf(store, 'payments'));
-    expect(types.filter((type) => type === 'PacketPrepared')).toHaveLength(2);
-    await stalls.close(true);
-    await queue.close();
-    connection.disconnect();
-    await bell.close();
-    await sound();
-  });
+    rungOnce('600000', async ({ bell, queue, connection }) => {
+      // A ring during a job would wait for that job's end, and its worker is about to stand still.
+      await eventually('an empty queue', () => isEmpty(queue));
+      half?.signal('SIGSTOP');
+      let taken = 0;
+      const stalls = new Worker(
+        queueName,
+        () => {
+          taken += 1;
+          return new Promise(() => undefined);
+        },
+        {
+          connection,
+          drainDelay: 1,
+          lockDuration: 1_000,
+          skipLockRenewal: true,
+          skipStalledCheck: true,
+        },
+      );
+      stalls.on('error', () => undefined);
+      await report('late', 20);
+      await bell.ring('payments');
+      await eventually('a worker that stalls', async () => taken > 0);
+      half?.signal('SIGCONT');
+      await packet(2);
+      await eventually('no job left', () => isEmpty(queue));
+      const types = typesOf(await eventsOf(store, 'payments'));
+      expect(types.filter((type) => type === 'PacketPrepared')).toHaveLength(2);
+      await stalls.close(true);
+    }));
 });
