@@ -4,10 +4,12 @@
  */
 import { z } from '@hono/zod-openapi';
 import { RejectionCode } from '../../ledger/codes.ts';
-import { PacketRecord } from '../../ledger/cutover.ts';
+import { PacketRecord, Request } from '../../ledger/cutover.ts';
 import { Fact, Ruling } from '../../ledger/facts.ts';
 import { Hold } from '../../ledger/holds.ts';
+import { SuppressionReason } from '../../ledger/outbox.ts';
 import { Delta, Packet, PacketLine } from '../../ledger/packet.ts';
+import { Contact } from '../../ledger/plan.ts';
 import { Violation } from '../../ledger/proposal.ts';
 import { Digest, Id, Instant, Interval } from '../../ledger/vocabulary.ts';
 
@@ -86,7 +88,36 @@ export const Declared = z
   })
   .openapi('Declared');
 
-const slip = z.strictObject({ checkpoint: Id, missed: z.string(), byMinutes: z.number() }).loose();
+const slip = z.strictObject({
+  checkpoint: Id,
+  missed: z.enum(['start', 'end']),
+  byMinutes: z.int(),
+});
+
+const seenBy = z.strictObject({
+  person: Id,
+  mustAcknowledge: z.boolean(),
+  state: z.enum(['acknowledged', 'carried', 'outstanding']).meta({
+    description: '`carried`: they saw an older version, and nothing changed for them since.',
+  }),
+  version: z.int().nullable().meta({ description: 'The version they last acknowledged.' }),
+  at: Instant.nullable(),
+});
+
+const onOldOrders = z.strictObject({
+  person: Id,
+  actsOn: z.int().nullable().meta({ description: 'Null when they never acknowledged any.' }),
+  notice: z
+    .strictObject({
+      version: z.int(),
+      state: z.enum(['sent', 'waiting', 'failing', 'in_doubt', 'not_sent']),
+      reason: SuppressionReason.nullable(),
+    })
+    .nullable(),
+  toldVersion: z.int().nullable(),
+  minutesSinceNotice: z.int().nullable(),
+  nextContact: Contact.nullable(),
+});
 
 export const StatusAnswer = z
   .strictObject({
@@ -113,7 +144,7 @@ export const StatusAnswer = z
     pending: z
       .strictObject({
         record: PacketNames,
-        request: z.looseObject({ packetId: Id, expiresAt: Instant }),
+        request: Request,
         trouble: z.enum(['basis_moved', 'expired']).nullable(),
         minutesLeft: z.number(),
         deciders: z
@@ -128,8 +159,8 @@ export const StatusAnswer = z
     waiting: z.array(Ruling).meta({ description: 'How each waiting fact is read as of now.' }),
     coverageGaps: z.array(CoverageGap),
     heldFacts: z.array(z.strictObject({ fact: Fact, ruling: Ruling })),
-    attendance: z.array(z.looseObject({ person: Id, state: z.string() })),
-    actingOnOldOrders: z.array(z.looseObject({ person: Id, actsOn: z.int().nullable() })),
+    attendance: z.array(seenBy),
+    actingOnOldOrders: z.array(onOldOrders),
   })
   .openapi('Status');
 
