@@ -226,6 +226,16 @@ describe.each(kinds)('a login on $name', (kind) => {
     expect(await (await visit(late, lateBack)).json()).toMatchObject({ code: 'login_unknown' });
   });
 
+  it('is not used up by a program that only looks at the address it comes back to (HEAD)', async () => {
+    const back = await sentBack(browser);
+    const looked = await visit(browser, back, { method: 'HEAD' });
+    expect([looked.status, await looked.text()]).toEqual([405, '']);
+    expect(looked.headers.getSetCookie()).toEqual([]);
+    expect(await callerOf(browser)).toEqual({ kind: 'anonymous' });
+    expect((await visit(browser, back)).status).toBe(303);
+    expect(await callerOf(browser)).toMatchObject({ kind: 'person', person: 'lead' });
+  });
+
   it('is refused when anything in the answer was changed or belongs to another login', async () => {
     const other = browserAt(browser.door);
     const otherBack = new URL(await sentBack(other), publicOrigin);

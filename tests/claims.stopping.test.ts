@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { LedgerEvent } from '../ledger/events.ts';
 import { handle } from '../ledger/handle.ts';
 import type { Plan } from '../ledger/plan.ts';
@@ -98,6 +99,7 @@ async function illSurroundings(manner: Manner): Promise<Record<string, string>> 
   await store.close();
   return {
     INTERLOCK_LEDGER: ledger,
+    INTERLOCK_LOG: 'info',
     INTERLOCK_CHECKPOINTS: join(folder, 'threads.db'),
     INTERLOCK_REDIS: `redis://${await at('redis')}`,
     INTERLOCK_MODEL: 'rude',
@@ -145,6 +147,17 @@ const reasons = (events: readonly LedgerEvent[]): Map<string, string> =>
     ),
   );
 
+const Line = z.object({ msg: z.string(), name: z.string().optional() });
+
+/** What a half said of its own end, and by which name. */
+const endOf = (said: string): string[] =>
+  said
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => Line.parse(JSON.parse(line)))
+    .filter(({ msg }) => msg === 'stopping' || msg === 'stopped')
+    .map(({ msg, name }) => `${name?.replace(/-.*/, '')} ${msg}`);
+
 /** Opens a stream and begins a request that it never ends; neither may keep the server. */
 async function hangOn(url: string, ledger: string): Promise<() => void> {
   const beside = await openBeside({ ledger });
@@ -180,6 +193,7 @@ describe('a half that is told to stop', () => {
     const letGo = verb === 'serve' ? await hangOn(url, ledger) : () => undefined;
     expect(await Promise.race([half.stop(), pause(stopLimitMs, 'still there')])).toBe(0);
     letGo();
+    expect(endOf(half.said())).toEqual([`${verb} stopping`, `${verb} stopped`]);
     const { events, isHeld } = await leftIn(ledger);
     expect(openAttempts(events)).toEqual([]);
     expect(isHeld).toBe(false);
