@@ -2,7 +2,10 @@
  * Crash points: named places at which a process kills or stops itself when INTERLOCK_CRASH says so, so that recovery at
  * each of them can be tested. Inert otherwise. They test a build; beside a live cutover nothing starts with one set.
  */
+import { nodeNames } from '../graph/deps.ts';
 import type { GraphDeps } from '../graph/run.ts';
+import { EventBody } from '../ledger/events.ts';
+import { migrationPoints } from '../ledger/stores/migrations.ts';
 import type { Store, Transaction } from '../ledger/store.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import type { Doorbell } from './doorbell/doorbell.ts';
@@ -54,6 +57,28 @@ export const serveCrashPoints = [
 /** Where either may be told to die while it opens its ledger. */
 export const openingCrashPoints = ['opening.begins', 'opening.ended'] as const;
 
+/** The approval is an interrupt and nothing else: no point lies in it. */
+const nodePoints = nodeNames.filter((name) => name !== 'approval').map((name) => `node.${name}`);
+
+/** What `withCrashPoints` passes, by the first event of the commit. */
+const eventPoints: ReadonlySet<string> = new Set(
+  EventBody.options.flatMap(({ shape }) =>
+    ['append', 'commit', 'committed'].map((place) => `${place}.${shape.type.value}`),
+  ),
+);
+
+/** Every point but those around commits, of which each event has three. */
+export const namedPoints: readonly string[] = [
+  ...new Set<string>([
+    ...openingCrashPoints,
+    ...workCrashPoints,
+    ...wakeCrashPoints,
+    ...serveCrashPoints,
+    ...nodePoints,
+    ...migrationPoints,
+  ]),
+].filter((point) => !eventPoints.has(point));
+
 type Armed = {
   readonly point: string;
   readonly nth: number;
@@ -64,12 +89,20 @@ let armed: Armed | null = null;
 let passed = 0;
 let onPass: ((point: string) => void) | null = null;
 
-/** Reads `point:nth`, or `point:nth:stop` to be stopped there and not killed. Throws when it is neither. */
+/**
+ * Reads `point:nth`, or `point:nth:stop` to be stopped there and not killed. Throws when it is neither, and when no code
+ * passes that point: a test that waits for its end would wait for ever.
+ */
 export function armedFrom(setting: string): Armed {
-  const found = /^([a-z][A-Za-z0-9_.]*):([1-9]\d*)(:stop)?$/.exec(setting);
-  if (found === null) throw new Error(`INTERLOCK_CRASH is "${setting}": write point:nth`);
-  const signal = found[3] === undefined ? 'SIGKILL' : 'SIGSTOP';
-  return { point: found[1] ?? '', nth: Number(found[2]), signal };
+  const [, point = '', nth, stop] = /^([a-z]\w*\.\w+):([1-9]\d*)(:stop)?$/i.exec(setting) ?? [];
+  if (nth === undefined) throw new Error('is not point:nth or point:nth:stop');
+  if (!namedPoints.includes(point) && !eventPoints.has(point)) {
+    throw new Error(
+      `no code passes "${point}"; points: ${namedPoints.join(', ')}, and append.X, commit.X and committed.X for the ` +
+        'first event X of a commit, such as commit.RunStarted',
+    );
+  }
+  return { point, nth: Number(nth), signal: stop === undefined ? 'SIGKILL' : 'SIGSTOP' };
 }
 
 /** Arms one point for this process; `listen` hears the name of every point that is passed. */

@@ -26,13 +26,14 @@ export const fleetVariables = {
   /** Tests only: `point:nth`. */
   INTERLOCK_CRASH: z
     .string()
-    .refine((text) => {
+    .superRefine((text, context) => {
       try {
-        return armedFrom(text).nth > 0;
-      } catch {
-        return false;
+        armedFrom(text);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
       }
-    }, 'is not point:nth')
+    })
     .optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'is no http://collector:4318' })

@@ -188,6 +188,13 @@ const wrong: readonly (readonly [string, 'serve' | 'work', () => Settings, numbe
     /INTERLOCK_CRASH: is for tests/,
   ],
   [
+    'a point to die at that is none',
+    'serve',
+    () => ({ INTERLOCK_CRASH: 'run.begin:1' }),
+    2,
+    /INTERLOCK_CRASH: no code passes "run\.begin"; points: opening\.begins, .* run\.begins, .*commit\.X/,
+  ],
+  [
     'a name that is no setting',
     'serve',
     () => ({ INTERLOCK_LEDGRE: 'x' }),

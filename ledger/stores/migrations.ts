@@ -16,6 +16,15 @@ export type Migration = {
   readonly oldest?: number;
 };
 
+/** The places of a step at which a test lets the process die. */
+export const migrationPoints = [
+  'migration.begin',
+  'migration.statement',
+  'migration.commit',
+  'migration.committed',
+] as const;
+export type MigrationPoint = (typeof migrationPoints)[number];
+
 /** How many steps a database has taken, and how many a build must know to work on it. Both 0 when it is empty. */
 export type Progress = { readonly version: number; readonly oldest: number };
 

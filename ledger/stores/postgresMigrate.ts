@@ -5,7 +5,13 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
-import { type Migration, type Progress, progressOf, stepsAfter } from './migrations.ts';
+import {
+  type Migration,
+  type MigrationPoint,
+  type Progress,
+  progressOf,
+  stepsAfter,
+} from './migrations.ts';
 import { postgresMigrations } from './postgresSchema.ts';
 import { connected } from './postgresServer.ts';
 
@@ -17,15 +23,6 @@ const runLock = "hashtextextended('interlock:migrations', 0)";
 const lockLimit = '3s';
 const attempts = 10;
 const lockNotAvailable = '55P03';
-
-/** The places of a step at which a test lets the process die. */
-export const migrationPoints = [
-  'migration.begin',
-  'migration.statement',
-  'migration.commit',
-  'migration.committed',
-] as const;
-export type MigrationPoint = (typeof migrationPoints)[number];
 
 type How = {
   /** The steps that a build knows; a test hands in those of another build. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { RejectionCode } from '../../ledger/codes.ts';
-import { migrationPoints } from '../../ledger/stores/postgresMigrate.ts';
+import { migrationPoints } from '../../ledger/stores/migrations.ts';
 import { faults } from './endpointFaults.ts';
 import type { ReachedKind } from './reached.ts';
 
