@@ -11,7 +11,7 @@ import { StoreTrouble } from '../ledger/trouble.ts';
 import { ConfigError, readConfig, readHooks, readIdentity, readSecrets } from './config.ts';
 import { clockAt, refuseOnLiveLedger } from './cli/rehearsal.ts';
 import { openBeside } from './openBeside.ts';
-import { newId, openLedger } from './openLedger.ts';
+import { type LedgerOnly, newId, openLedger } from './openLedger.ts';
 import { cleanedBy, openLogger } from './logger.ts';
 import { isPlace, isUrl } from './places.ts';
 
@@ -48,7 +48,10 @@ function placeOf(where: Where) {
   };
 }
 
-const withLedger: Host['withLedger'] = async (where, work) => {
+const withLedger = async <T>(
+  where: Where,
+  work: (opened: LedgerOnly) => Promise<T>,
+): Promise<T> => {
   const opened = await openLedger(placeOf(where), { now: clockAt(where.at) });
   try {
     await refuseOnLiveLedger(opened.ledger.store, where.at);
@@ -76,6 +79,11 @@ const withIdentity: Host['withIdentity'] = async (where, work) => {
   } finally {
     await beside.close();
   }
+};
+
+const knownSources: Host['knownSources'] = async (where) => {
+  const { sourcesIn } = await import('./cli/cutovers.ts');
+  return withLedger({ ledger: where.ledger }, ({ ledger }) => sourcesIn(ledger.store));
 };
 
 function deliver(answer: Answer, json: boolean): void {
@@ -115,6 +123,7 @@ try {
     withLedger,
     withInterlock,
     withIdentity,
+    knownSources,
     fleet: {
       serve: async ({ as }) => {
         isHalf = true;

@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import { UsageError } from '../service/cli/answer.ts';
-import { create } from '../service/cli/token.ts';
+import { sourcesIn } from '../service/cli/cutovers.ts';
+import { create, type TokenOptions } from '../service/cli/token.ts';
 import { authenticateWith } from '../service/identity/authenticate.ts';
 import type { IdentityDeps } from '../service/identity/audit.ts';
 import { Scope } from '../service/identity/caller.ts';
@@ -22,7 +24,9 @@ import {
   type TokenWanted,
 } from '../service/identity/tokens.ts';
 import { openBeside } from '../service/openBeside.ts';
+import { newId } from '../service/openLedger.ts';
 import { nightAt } from './support/build.ts';
+import { declareTonight, fleetPlan, ledgerOn } from './support/fleet.ts';
 import { kinds, type Place } from './support/stores.ts';
 import { builtFolder } from './support/supplied.ts';
 
@@ -179,6 +183,7 @@ describe('C46: a machine token never decides', () => {
 
 describe('interlock token', () => {
   const Created = z.object({ token: z.string(), secret: z.string() });
+  const Outlook = z.object({ notDeclared: z.array(z.string()), knownIn: z.array(z.string()) });
 
   it('C39: shows the secret once, and no file of the ledger holds it', async () => {
     const main = join(await builtFolder(), 'service', 'main.js');
@@ -193,7 +198,9 @@ describe('interlock token', () => {
         return { code: done.status, out: done.stdout, err: done.stderr };
       };
       const asked = 'create --source board --about payments --scope report read'.split(' ');
-      const { token, secret } = Created.parse(JSON.parse(interlock(...asked, '--json').out));
+      const made: unknown = JSON.parse(interlock(...asked, '--json').out);
+      const { token, secret } = Created.parse(made);
+      expect(made).toMatchObject({ notDeclared: ['payments'], knownIn: [] });
       const listed = interlock('list');
       expect(listed.out).toContain(
         `${token} · board · source board · report+read · payments · until`,
@@ -211,9 +218,49 @@ describe('interlock token', () => {
     }
   });
 
+  it('says which cutovers that it is about are not declared, or do not know its source', async () => {
+    const beside = await openBeside({ ledger: ':memory:' });
+    const store = await openSqliteStore(':memory:');
+    const deps = { beside, now: () => nightAt, newId };
+    await declareTonight(ledgerOn(store), fleetPlan('payments'));
+    const stranger = { id: 'pager', name: 'Pager', rank: 1, facts: [], reporters: [] };
+    await declareTonight(ledgerOn(store), fleetPlan('refunds', { sources: [stranger] }));
+    const made = async (options: Partial<TokenOptions>) => {
+      const given = { source: 'board', days: '30', ...options };
+      const { text, json } = await create(deps, given, () => sourcesIn(store));
+      const { notDeclared, knownIn } = Outlook.parse(json);
+      return { told: text.split('\n').slice(3), notDeclared, knownIn };
+    };
+    const held = 'would be held: the "sources" of a runbook must name';
+    expect(await made({ about: ['payments'] })).toEqual({
+      told: [],
+      notDeclared: [],
+      knownIn: ['payments'],
+    });
+    expect(await made({ about: ['payments', 'refunds', 'payrolls'] })).toEqual({
+      told: [
+        'Not declared here, so far: payrolls.',
+        `refunds does not know the source board (it knows pager): every fact about it ${held} board.`,
+      ],
+      notDeclared: ['payrolls'],
+      knownIn: ['payments'],
+    });
+    expect((await made({ anyCutover: true })).told).toEqual([]);
+    expect(await made({ anyCutover: true, source: 'bord' })).toEqual({
+      told: [`No cutover declared here knows the source bord: every fact about one ${held} bord.`],
+      notDeclared: [],
+      knownIn: [],
+    });
+    // Who only reads is held up by nothing.
+    expect((await made({ about: ['refunds'], scope: ['read'] })).told).toEqual([]);
+    await store.close();
+    await beside.close();
+  });
+
   it('refuses a token for nobody, for nothing, for ever or to decide', async () => {
     const beside = await openBeside({ ledger: ':memory:' });
     const deps = { beside, now: () => nightAt, newId: (kind: string) => `${kind}-1` };
+    const nothingDeclared = async () => new Map();
     const good = { source: 'board', anyCutover: true, days: '30' };
     for (const wrong of [
       { anyCutover: undefined },
@@ -227,11 +274,11 @@ describe('interlock token', () => {
       { days: '367' },
       { days: 'x' },
     ]) {
-      const asked = create(deps, { ...good, ...wrong });
+      const asked = create(deps, { ...good, ...wrong }, nothingDeclared);
       await expect(asked, JSON.stringify(wrong)).rejects.toBeInstanceOf(UsageError);
     }
     expect(await listTokens(deps)).toEqual([]);
-    expect((await create(deps, good)).exit).toBe(0);
+    expect((await create(deps, good, nothingDeclared)).exit).toBe(0);
     await beside.close();
   });
 });

@@ -39,6 +39,19 @@ export async function stateOf(store: Store, cutoverId: string): Promise<CutoverS
   return state;
 }
 
+/** The sources that the plan of each declared cutover knows, by its id. */
+export async function sourcesIn(store: Store): Promise<ReadonlyMap<string, readonly string[]>> {
+  const known = new Map<string, readonly string[]>();
+  for (const cutoverId of await store.cutovers()) {
+    const { plan } = (await stateOf(store, cutoverId)).situation;
+    known.set(
+      cutoverId,
+      plan.sources.map(({ id }) => id),
+    );
+  }
+  return known;
+}
+
 /** The packet meant by `current`, `pending`, a version, a check code, an id or the start of a hash. */
 export function findPacket(
   wanted: string,

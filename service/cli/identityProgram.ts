@@ -6,14 +6,17 @@ import { Command } from 'commander';
 import type { IdentityDeps } from '../identity/audit.ts';
 import type { Answer } from './answer.ts';
 import type { LinkOptions } from './session.ts';
-import type { TokenOptions } from './token.ts';
+import type { KnownSources, TokenOptions } from './token.ts';
 
-/** What main.ts gives: the tables of identities, and where answers go. */
+type Where = { readonly ledger?: string | undefined };
+
+/** What main.ts gives: the tables of identities, what the ledger beside them declares, and where answers go. */
 export type IdentityHost = {
   readonly withIdentity: (
-    where: { readonly ledger?: string | undefined },
+    where: Where,
     work: (identity: IdentityDeps) => Promise<Answer>,
   ) => Promise<Answer>;
+  readonly knownSources: (where: Where) => Promise<KnownSources>;
   readonly deliver: (answer: Answer, json: boolean) => void;
 };
 
@@ -46,7 +49,8 @@ function addTokens(program: Command, host: IdentityHost): void {
   verb(tokens, host, {
     usage: 'create',
     about: 'make a token; its secret is shown once',
-    work: async (identity, given) => (await import('./token.ts')).create(identity, given),
+    work: async (identity, given) =>
+      (await import('./token.ts')).create(identity, given, () => host.knownSources(given)),
   })
     .requiredOption('--source <id>', 'the source that it speaks for')
     .option('--scope <scopes...>', 'report, read (default: report)')

@@ -8,7 +8,13 @@ import { ownSource } from '../../ledger/plan.ts';
 import { Id } from '../../ledger/vocabulary.ts';
 import type { Doer, IdentityDeps } from '../identity/audit.ts';
 import { Scope } from '../identity/caller.ts';
-import { createToken, listTokens, revokeToken, type Token } from '../identity/tokens.ts';
+import {
+  createToken,
+  listTokens,
+  revokeToken,
+  type Token,
+  type TokenWanted,
+} from '../identity/tokens.ts';
 import { type Answer, answered, exits, UsageError } from './answer.ts';
 
 const dayMs = 86_400_000;
@@ -47,19 +53,79 @@ function cutoversOf({ about, anyCutover }: TokenOptions): readonly Id[] | 'any' 
   if ((about === undefined) === (anyCutover !== true)) {
     throw new UsageError('say which cutovers it is for: --about ID [ID …], or --any-cutover');
   }
-  return about === undefined ? 'any' : read(z.array(Id), about, '--about');
+  return about === undefined ? 'any' : read(z.array(Id), [...new Set(about)], '--about');
 }
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
-/** Makes a token. The answer is the only place where its secret ever stands. */
-export async function create(deps: IdentityDeps, options: TokenOptions): Promise<Answer> {
+/** The sources that each declared cutover knows, by its id. */
+export type KnownSources = ReadonlyMap<Id, readonly Id[]>;
+
+type Spoken = Pick<TokenWanted, 'source' | 'scopes' | 'cutovers'>;
+type Outlook = {
+  /** Named with --about and not declared here. */
+  readonly notDeclared: readonly Id[];
+  /** Declared, spoken about, and with this source among their sources. */
+  readonly knownIn: readonly Id[];
+};
+
+const outlookOf = ({ source, cutovers }: Spoken, known: KnownSources): Outlook => {
+  const about = cutovers === 'any' ? [...known.keys()] : cutovers;
+  return {
+    notDeclared: about.filter((id) => !known.has(id)),
+    knownIn: about.filter((id) => known.get(id)?.includes(source) === true),
+  };
+};
+
+/**
+ * What its facts would meet as things stand, where that is not what anybody wants. A token may rightly be made before its
+ * cutover is declared, so nothing of it is a refusal; unsaid, a slip would be found out when every fact is held.
+ */
+function warnings(
+  { source, scopes, cutovers }: Spoken,
+  known: KnownSources,
+  { notDeclared, knownIn }: Outlook,
+): string[] {
+  const missing =
+    notDeclared.length === 0 ? [] : [`Not declared here, so far: ${notDeclared.join(', ')}.`];
+  if (!scopes.includes('report')) return missing;
+  const remedy = `the "sources" of a runbook must name ${source}`;
+  const fate = `would be held: ${remedy}`;
+  if (cutovers === 'any' && known.size === 0) {
+    return [`No cutover is declared here, so far: ${remedy}.`];
+  }
+  if (cutovers === 'any') {
+    return knownIn.length > 0
+      ? []
+      : [`No cutover declared here knows the source ${source}: every fact about one ${fate}.`];
+  }
+  const strangers = cutovers.filter((id) => known.has(id) && !knownIn.includes(id));
+  return [
+    ...missing,
+    ...strangers.map(
+      (id) =>
+        `${id} does not know the source ${source} (it knows ${known.get(id)?.join(', ') || 'none'}): every fact about it ${fate}.`,
+    ),
+  ];
+}
+
+/**
+ * Makes a token, and says when a cutover that it is about is not declared or does not know its source. The answer is the
+ * only place where its secret ever stands.
+ */
+export async function create(
+  deps: IdentityDeps,
+  options: TokenOptions,
+  knownSources: () => Promise<KnownSources>,
+): Promise<Answer> {
   const source = read(OtherSource, options.source, '--source');
   const scopes = read(z.array(Scope).min(1), [...new Set(options.scope ?? ['report'])], '--scope');
   const days = read(z.coerce.number().int().min(1).max(366), options.days, '--days');
   const cutovers = cutoversOf(options);
   const expiresAt = deps.now() + days * dayMs;
   const wanted = { name: options.name ?? source, source, scopes, cutovers, expiresAt };
+  const known = await knownSources();
+  const outlook = outlookOf(wanted, known);
   const { token, secret } = await createToken(deps, wanted, atTerminal());
   return answered(
     [
@@ -67,8 +133,9 @@ export async function create(deps: IdentityDeps, options: TokenOptions): Promise
       `This is ${token}, for the source ${source}, until ${day(expiresAt)} UTC. It is shown only now: keep it where`,
       'your source keeps its secrets. Send it as "Authorization: Bearer …". It can ' +
         `${scopes.join(' and ')}; it never decides.`,
+      ...warnings(wanted, known, outlook),
     ].join('\n'),
-    { token, secret, source, scopes, cutovers, expiresAt },
+    { token, secret, source, scopes, cutovers, expiresAt, ...outlook },
   );
 }
 
