@@ -93,23 +93,10 @@ export function* explaining({ state, now }: At): Generator<null, Hold[]> {
   return registerOf(drafts);
 }
 
-/** The register that the search comes to, without a pause. Throws likewise. */
-export function explainedHolds(at: At): Hold[] {
-  const search = explaining(at);
-  let step = search.next();
-  while (step.done !== true) step = search.next();
-  return step.value;
-}
-
-const holdsMind = (of: (at: At) => Hold[]): Agent => ({
+export const holdsAgent: Agent = {
   name: 'holds',
   propose: async (slice) => ({
-    body: { agent: 'holds', holds: of(slice) },
+    body: { agent: 'holds', holds: holdsIn(slice) },
     mind: deterministicMind,
   }),
-});
-
-export const holdsAgent = holdsMind(holdsIn);
-
-/** What a model is given to choose from: it takes longer to answer than the search does. */
-export const explainedHoldsAgent = holdsMind(explainedHolds);
+};

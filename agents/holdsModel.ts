@@ -9,7 +9,7 @@ import { RationaleCode } from '../ledger/modelCost.ts';
 import type { Prompt } from '../prompts/parse.ts';
 import { holdFrom } from '../tools/holdTables.ts';
 import type { Agent, Slice } from './agent.ts';
-import { explainedHoldsAgent } from './holds.ts';
+import { explaining, holdsAgent } from './holds.ts';
 import { type ModelDeps, modelAgent, type Task } from './modelAgent.ts';
 import { contextNotes, told } from './modelView.ts';
 
@@ -82,16 +82,26 @@ function picked(
   return { ...hold, holdClass, causes: kept, release: release.release };
 }
 
+/**
+ * What a model was given to choose from, by the state that it was given of: each hold with the smallest conflict. The search
+ * for it is part of asking; whoever is not asked, or does not answer, leaves the packet with the first reasons.
+ */
+const explained = new WeakMap<Slice['state'], readonly Hold[]>();
+
 const task = (prompt: Prompt): Task<HoldsAnswer> => ({
-  last: explainedHoldsAgent,
+  last: holdsAgent,
   prompt,
   schema: HoldsAnswer,
-  given: ({ state, now }, base) => {
-    if (base.agent !== 'holds' || base.holds.every(({ behind }) => behind !== null)) return null;
+  chooses: (_, base) => base.agent === 'holds' && base.holds.some(({ behind }) => behind === null),
+  given: async (slice, _, room) => {
+    const { state, now } = slice;
+    const holds = await room.finish(explaining(slice));
+    explained.set(state, holds);
+    const offers = offersOf(holds, state);
     return {
       now: told(now),
       classes: HoldClass.options,
-      holds: offersOf(base.holds, state).map(({ id, hold, causes, releases }) => ({
+      holds: offers.map(({ id, hold, causes, releases }) => ({
         hold: id,
         checkpoint: hold.checkpoint,
         behind: hold.behind,
@@ -105,8 +115,9 @@ const task = (prompt: Prompt): Task<HoldsAnswer> => ({
   },
   tools: () => [],
   make: (answer, { slice: { state }, base }) => {
-    if (base.agent !== 'holds') return null;
-    const offers = offersOf(base.holds, state);
+    const offered = explained.get(state);
+    if (base.agent !== 'holds' || offered === undefined) return null;
+    const offers = offersOf(offered, state);
     const holds = offers.map((offer) => {
       const own = answer.holds.filter(({ hold }) => hold === offer.id);
       const [first] = own;

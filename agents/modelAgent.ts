@@ -3,6 +3,7 @@
  * its allowance of calls, tokens and time. Whatever goes wrong with a model, the deterministic proposal is the answer,
  * marked as such. It decides nothing about the content; each mind's own file does.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { digestOf } from '../ledger/canonical.ts';
 import { incumbentOf } from '../ledger/incumbent.ts';
 import type { ModelOutcome, RationaleCode, Use } from '../ledger/modelCost.ts';
@@ -58,13 +59,22 @@ type Body = Proposal['body'];
 /** What came of an answer: a body for the gate. */
 export type Made = { readonly body: Body; readonly rationale: readonly RationaleCode[] };
 
+/** How much there is for what a model is given. */
+export type Room = {
+  readonly tokens: number;
+  /** Ends a search; others have their turn whenever it pauses. Throws ModelTrouble when the time of the turn is over. */
+  readonly finish: <T>(search: Generator<null, T>) => Promise<T>;
+};
+
 /** The part of a mind that is its own. */
 export type Task<Output> = {
   readonly last: Agent;
   readonly prompt: Prompt;
   readonly schema: z.ZodType<Output>;
-  /** What the model is given, as JSON; null when there is nothing to choose, so that no model is asked. */
-  given(slice: Slice, base: Body): object | null;
+  /** Whether there is anything to choose; where there is not, no model is asked. Answers at once. */
+  chooses(slice: Slice, base: Body): boolean;
+  /** What the model is given, as JSON; null when that is more than the room. */
+  given(slice: Slice, base: Body, room: Room): object | null | Promise<object | null>;
   tools(slice: Slice): readonly Tool[];
   /** The body that an answer makes; null when the model declined. */
   make(output: Output, at: { readonly slice: Slice; readonly base: Body }): Made | null;
@@ -135,7 +145,6 @@ type Asking<Output> = {
   readonly deps: ModelDeps;
   readonly slice: Slice;
   readonly base: Body;
-  readonly given: object;
 };
 
 const mindOf = ({ task, deps }: Asking<unknown>, spent: Spent, latencyMs: number): Mind => ({
@@ -165,14 +174,30 @@ function bodyOf<Output>(asking: Asking<Output>, output: Output): Made {
   return made;
 }
 
-async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promise<Thought | null> {
-  const { task, deps, slice, given } = asking;
+/** The time that one turn may take, from now on: for what a model is given, and for its answer. */
+type TurnTime = { readonly milliseconds: number; readonly left: () => number };
+
+function turnTime({ deps }: Asking<unknown>, milliseconds: number): TurnTime {
+  const began = deps.clock();
+  return { milliseconds, left: () => milliseconds - Math.ceil(deps.clock() - began) };
+}
+
+type Asked = { readonly given: object; readonly ticket: Ticket; readonly time: TurnTime };
+
+async function askWithin<Output>(
+  asking: Asking<Output>,
+  { given, ticket, time }: Asked,
+): Promise<Thought | null> {
+  const { task, deps, slice } = asking;
   const spent: Spent = { calls: 0, inputTokens: 0, outputTokens: 0 };
   const began = deps.clock();
   const elapsed = (): number => Math.ceil(deps.clock() - began);
   const close = (outcome: ModelOutcome, rationale: readonly RationaleCode[]): Promise<void> =>
     ticket.close({ outcome, used: usedOf(asking, spent, elapsed()), rationale: [...rationale] });
-  const { signal, letGo } = timeLimit(ticket.allowance.milliseconds, slice.signal);
+  const { signal, letGo } = timeLimit(
+    Math.min(ticket.allowance.milliseconds, time.left()),
+    slice.signal,
+  );
   const told = { agent: task.last.name, given, refused: violationsTold(slice.refused) };
   try {
     const output = await talk(
@@ -203,6 +228,29 @@ async function askWithin<Output>(asking: Asking<Output>, ticket: Ticket): Promis
   }
 }
 
+/** What the model is given; null when it could not be worked out within the time of the turn. */
+async function givenWithin(asking: Asking<unknown>, time: TurnTime): Promise<object | null> {
+  const { task, deps, slice, base } = asking;
+  const over = (): boolean => time.left() < leastMs;
+  const finish = async <T>(search: Generator<null, T>): Promise<T> => {
+    let step = search.next();
+    while (step.done !== true) {
+      await othersTurn();
+      slice.signal?.throwIfAborted();
+      if (over()) throw new ModelTrouble('timed_out', 'the time is over');
+      step = search.next();
+    }
+    return step.value;
+  };
+  try {
+    const given = await task.given(slice, base, { tokens: deps.turn.tokens, finish });
+    return over() ? null : given;
+  } catch (error) {
+    if (error instanceof ModelTrouble) return null;
+    throw error;
+  }
+}
+
 /** Asks the model if there is room for it. Null: the deterministic proposal stands. */
 async function improve<Output>(asking: Asking<Output>): Promise<Thought | null> {
   const { task, deps, slice, base } = asking;
@@ -210,6 +258,9 @@ async function improve<Output>(asking: Asking<Output>): Promise<Thought | null> 
   if (!port.available() || slice.meter === undefined) return null;
   const milliseconds = Math.min(turn.milliseconds, await timeFor(slice, base, slice.meter));
   if (milliseconds < leastMs) return null;
+  const time = turnTime(asking, milliseconds);
+  const given = await givenWithin(asking, time);
+  if (given === null) return null;
   const { calls, tokens } = turn;
   const most = { inputTokens: tokens, outputTokens: tokens };
   const microCost = Math.max(
@@ -220,7 +271,7 @@ async function improve<Output>(asking: Asking<Output>): Promise<Thought | null> 
     { agent: task.last.name, model: port.model, promptDigest: promptDigest(task.prompt) },
     { calls, tokens, milliseconds, microCost },
   );
-  return ticket === null ? null : askWithin(asking, ticket);
+  return ticket === null ? null : askWithin(asking, { given, ticket, time });
 }
 
 /** The model mind beside a deterministic one. It answers whatever the model does, and throws only when it is stopped. */
@@ -229,10 +280,8 @@ export function modelAgent<Output>(task: Task<Output>, deps: ModelDeps): Agent {
     name: task.last.name,
     propose: async (slice) => {
       const first = await task.last.propose({ ...slice, refused: [] });
-      const given = task.given(slice, first.body);
-      if (given === null) return first;
-      const asking = { task, deps, slice, base: first.body, given };
-      const thought = await improve(asking);
+      if (!task.chooses(slice, first.body)) return first;
+      const thought = await improve({ task, deps, slice, base: first.body });
       return thought ?? withMind(first, modelFailed);
     },
   };

@@ -32,8 +32,9 @@ const task = (prompt: Prompt): Task<PacketAnswer> => ({
   last: packetAgent,
   prompt,
   schema: PacketAnswer,
+  chooses: (_, base) => base.agent === 'packet' && hasChoice(base.packet),
   given: ({ state, now }, base) => {
-    if (base.agent !== 'packet' || !hasChoice(base.packet)) return null;
+    if (base.agent !== 'packet') return null;
     const { leadHolds, leadPeople, holds, deltas, mustAcknowledge } = base.packet;
     const guarded = new Set(
       state.situation.plan.checkpoints.flatMap((item) => (item.protected ? [item.id] : [])),

@@ -29,15 +29,14 @@ const task = (prompt: Prompt): Task<ReadinessAnswer> => ({
   last: readinessAgent,
   prompt,
   schema: ReadinessAnswer,
+  chooses: ({ state }) => statementsIn(state).length > 0,
   given: ({ state }) => {
-    const statements = statementsIn(state);
-    if (statements.length === 0) return null;
     const { checkpoints } = state.situation.plan;
     return {
       ...zoneAndWindow(state),
       kinds: kindsOfStatement,
       checkpoints: checkpoints.map(({ id, name }) => ({ id, name: fenced(name) })),
-      statements: statements.map(({ factId, text }) => ({ factId, text: fenced(text) })),
+      statements: statementsIn(state).map(({ factId, text }) => ({ factId, text: fenced(text) })),
     };
   },
   tools: () => [],

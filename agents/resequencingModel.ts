@@ -11,7 +11,7 @@ import type { ResequencingBody } from '../ledger/proposal.ts';
 import type { Prompt } from '../prompts/parse.ts';
 import { alternativesFor } from '../tools/alternatives.ts';
 import { afterTimeline, registerBreaks, wouldBreak } from '../tools/dryRun.ts';
-import { type Timeline, timelines } from '../tools/timelines.ts';
+import { findingTimelines, type Timeline } from '../tools/timelines.ts';
 import { timetableOf } from '../tools/timetable.ts';
 import type { Agent, Slice } from './agent.ts';
 import { holdsIn } from './holds.ts';
@@ -93,18 +93,9 @@ function leavesAll({ placements, unplaced }: ResequencingBody, state: Slice['sta
 const isResequencing = (body: { readonly agent: string }): body is ResequencingBody =>
   body.agent === 'resequencing';
 
-/** The timelines of one state are made once: what a model is shown is what its choice is looked up in. */
-const shown = new WeakMap<
-  Slice['state'],
-  { readonly now: number; readonly all: readonly Timeline[] }
->();
-function timelinesOf({ state, now }: Slice): readonly Timeline[] {
-  const known = shown.get(state);
-  if (known?.now === now) return known.all;
-  const all = timelines(state, now);
-  shown.set(state, { now, all });
-  return all;
-}
+/** What a model was shown, by the state that it was shown of: what its choice is looked up in. */
+const shown = new WeakMap<Slice['state'], readonly Timeline[]>();
+const timelinesOf = ({ state }: Slice): readonly Timeline[] => shown.get(state) ?? [];
 
 const Asked = z.strictObject({ checkpoint: z.string() });
 
@@ -146,11 +137,12 @@ const task = (prompt: Prompt): Task<ResequencingAnswer> => ({
   last: resequencingAgent,
   prompt,
   schema: ResequencingAnswer,
-  given: (slice, base) => {
-    if (!isResequencing(base) || base.placements.length === 0) return null;
+  chooses: ({ state }, base) =>
+    isResequencing(base) && base.placements.length > 0 && !leavesAll(base, state),
+  given: async (slice, base, room) => {
+    if (!isResequencing(base)) return null;
     const { state, now } = slice;
-    if (leavesAll(base, state)) return null;
-    return {
+    const frame = {
       now: told(now),
       ...zoneAndWindow(state),
       checkpoints: state.situation.plan.checkpoints.map(({ id, name, rank, role, ...rest }) => ({
@@ -162,14 +154,20 @@ const task = (prompt: Prompt): Task<ResequencingAnswer> => ({
         predecessors: rest.predecessors,
         minutes: plannedMs(rest.duration) / 60_000,
       })),
-      alternatives: timelinesOf(slice).map(({ trade, body }) => ({
-        trade,
-        placements: body.placements,
-        held: body.unplaced.map(({ checkpoint }) => checkpoint),
-      })),
       timetable: timetableOf(base, state, now),
       notes: contextNotes(state),
     };
+    // Of what is too much already, nothing more is worked out.
+    if (JSON.stringify(frame).length > room.tokens) return null;
+    const timelines = await room.finish(findingTimelines(state, now));
+    shown.set(state, timelines);
+    const alternatives = timelines.map(({ trade, body }) => ({
+      trade,
+      placements: body.placements,
+      held: body.unplaced.map(({ checkpoint }) => checkpoint),
+    }));
+    const { timetable, notes, ...night } = frame;
+    return { ...night, alternatives, timetable, notes };
   },
   tools: (slice) => toolsFor(() => timelinesOf(slice)[0]?.body ?? noTimeline, slice),
   make: (answer, { slice, base }): Made | null => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bestOfAll, costOf, isSafe } from '../tests/highs.raw.ts';
 import { tinyHorizon, tinyProblem } from '../tests/highs.tiny.ts';
 import { causeOf, randomProblem } from '../tests/support/problems.ts';
-import { type Alternative, alternatives } from './alternatives.ts';
+import { type Alternative, findingAlternatives } from './alternatives.ts';
+import { finished } from '../tests/support/finished.ts';
 import { exact } from './exact.ts';
 import { listSchedule } from './listSchedule.ts';
 import {
@@ -55,7 +56,7 @@ describe('an alternative', () => {
   ];
   const asked = problems.map((problem) => {
     const first = best(problem);
-    return { problem, first, offered: alternatives(problem, budget, first) };
+    return { problem, first, offered: finished(findingAlternatives(problem, budget, first)) };
   });
 
   it('is offered on some nights for each trade', () => {
@@ -92,7 +93,7 @@ describe('an alternative', () => {
     for (let seed = 0; seed < 40; seed += 1) {
       const problem = tinyProblem(seed, 3);
       const first = best(problem);
-      const offered = alternatives(problem, budget, first);
+      const offered = finished(findingAlternatives(problem, budget, first));
       const found = offered.find(({ trade }) => trade === 'earliest_finish');
       const finish = (found?.result ?? first).levels[8] ?? 0;
       if (finish === 0) continue;
@@ -118,7 +119,7 @@ describe('an alternative', () => {
     for (let seed = 0; seed < 120; seed += 1) {
       const problem = tinyProblem(seed, 3);
       const first = best(problem);
-      const offered = alternatives(problem, budget, first);
+      const offered = finished(findingAlternatives(problem, budget, first));
       const value = valueIn[of.trade];
       // Another trade may have found that timetable first: then it is not offered twice.
       const least = Math.min(
@@ -153,7 +154,7 @@ describe('an alternative', () => {
 
   it('says so when the work was spent before it was proven least', () => {
     const offered = asked.flatMap(({ problem, first }) =>
-      alternatives(problem, { conflicts: 0 }, first),
+      finished(findingAlternatives(problem, { conflicts: 0 }, first)),
     );
     expect(offered.some(({ least }) => !least)).toBe(true);
     expect(asked.every((one) => one.offered.every(({ least }) => least))).toBe(true);
@@ -164,7 +165,7 @@ describe('an alternative', () => {
     for (let seed = 0; seed < 40; seed += 1) {
       const problem = tinyProblem(seed, 3);
       const first = best(problem);
-      const offered = alternatives(problem, budget, first);
+      const offered = finished(findingAlternatives(problem, budget, first));
       const found = offered.find(({ trade }) => trade === 'fewest_moves');
       const known = offered.map(({ result }) => moves(problem, result));
       const fewest = Math.min(moves(problem, found?.result ?? first), ...known);
@@ -188,7 +189,7 @@ describe('an alternative', () => {
     for (let seed = 0; seed < 40; seed += 1) {
       const problem = tinyProblem(seed, 3);
       const first = best(problem);
-      const offered = alternatives(problem, budget, first);
+      const offered = finished(findingAlternatives(problem, budget, first));
       const found = offered.find(({ trade }) => trade === 'smallest_slip');
       const slip = valueIn.smallest_slip(problem, found?.result ?? first);
       // Another trade may have found that timetable first: then it is not offered twice.

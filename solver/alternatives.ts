@@ -168,11 +168,19 @@ const trades: readonly {
   { trade: 'smallest_slip', measure: greatestSlip, find: smallestSlip },
 ];
 
-/** Distinct timelines, five at most, that hold as few as `best` and are strictly better in what they are named for. */
-export function alternatives(problem: Problem, budget: Budget, best: Resequenced): Alternative[] {
+/**
+ * Distinct timelines, five at most, that hold as few as `best` and are strictly better in what they are named for. Pauses
+ * before each search, since one may take long.
+ */
+export function* findingAlternatives(
+  problem: Problem,
+  budget: Budget,
+  best: Resequenced,
+): Generator<null, Alternative[]> {
   const known = new Set([JSON.stringify(best.placements)]);
   const offered: Alternative[] = [];
   for (const { trade, measure, find } of trades) {
+    yield null;
     const asked = asker(best, budget);
     const result = find(problem, best, asked.ask);
     if (result === null || measure(problem, result) >= measure(problem, best)) continue;

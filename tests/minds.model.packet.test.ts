@@ -3,6 +3,7 @@
  * closed template opens the packet. It can hide nothing, write nothing, and put nothing before a protected hold.
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deterministicAgents } from '../agents/deterministic.ts';
 import type { Packet } from '../ledger/packet.ts';
 import { renderPacket } from '../service/cli/renderPacket.ts';
 import { namesOf } from '../service/words/names.ts';
@@ -25,12 +26,13 @@ beforeEach(async () => {
 });
 afterEach(() => endpoint.close());
 
-/** The packet of the night after its changes, by a model that answers by `policy`; null: by no model. */
+/** The packet of the night after its changes, its last mind on a model that answers by `policy`; null: on none. */
 async function packetBy(policy: Policy | null, guarded = true) {
   let loop = await declaredNight(heldPlan(guarded));
   if (policy !== null) {
     endpoint.say(policy);
-    loop = loop.with({ agents: mindsOn(endpoint) });
+    const { packet } = mindsOn(endpoint);
+    loop = loop.with({ agents: { ...deterministicAgents, packet } });
   }
   await lateAndStopped(loop);
   await loop.run();

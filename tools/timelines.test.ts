@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { randomNight } from '../tests/support/nights.ts';
 import { wouldBreak } from './dryRun.ts';
-import { timelines } from './timelines.ts';
+import { finished } from '../tests/support/finished.ts';
+import { findingTimelines } from './timelines.ts';
+
+const timelines = (...of: Parameters<typeof findingTimelines>) => finished(findingTimelines(...of));
 
 describe('the timelines an agent may choose from', () => {
   const nights = Array.from({ length: 120 }, (_, seed) => randomNight(seed));

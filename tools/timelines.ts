@@ -6,7 +6,7 @@
 import type { CutoverState } from '../ledger/cutover.ts';
 import type { ResequencingBody } from '../ledger/proposal.ts';
 import type { Instant } from '../ledger/vocabulary.ts';
-import { alternatives, type Trade } from '../solver/alternatives.ts';
+import { findingAlternatives, type Trade } from '../solver/alternatives.ts';
 import { bodyFrom } from '../solver/body.ts';
 import { problemFrom } from '../solver/normalise.ts';
 import { resequence, standardBudget } from '../solver/resequence.ts';
@@ -16,15 +16,19 @@ export type Timeline = {
   readonly body: ResequencingBody;
 };
 
-/** The least disturbance first, then at most five distinct ones in a fixed order, each better in what it is named for. */
-export function timelines(state: CutoverState, now: Instant): readonly Timeline[] {
+/**
+ * The least disturbance first, then at most five distinct ones in a fixed order, each better in what it is named for. Pauses
+ * before each, since one may take long.
+ */
+export function* findingTimelines(
+  state: CutoverState,
+  now: Instant,
+): Generator<null, readonly Timeline[]> {
   const problem = problemFrom(state, now);
   const best = resequence(problem, standardBudget);
+  const others = yield* findingAlternatives(problem, standardBudget, best);
   return [
     { trade: 'least_disturbance', body: bodyFrom(problem, best) },
-    ...alternatives(problem, standardBudget, best).map(({ trade, result }) => ({
-      trade,
-      body: bodyFrom(problem, result),
-    })),
+    ...others.map(({ trade, result }) => ({ trade, body: bodyFrom(problem, result) })),
   ];
 }

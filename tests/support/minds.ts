@@ -2,7 +2,8 @@
  * Agents and gate without a store: a state goes through one mind after another, each judged by the real rule book.
  * It answers with what the gate found, so that a test decides what to make of it.
  */
-import { explainedHolds } from '../../agents/holds.ts';
+import { explaining } from '../../agents/holds.ts';
+import { finished } from './finished.ts';
 import type { Agent } from '../../agents/agent.ts';
 import { deterministicAgents } from '../../agents/deterministic.ts';
 import { judge } from '../../constraints/judge.ts';
@@ -65,7 +66,7 @@ export async function loopOnce(before: CutoverState, runId: string, now: number)
   const started: EventBody = { type: 'RunStarted', runId, nowAt: now, graphVersion: 'test' };
   const timeline = await through(fold(before, [started]), deterministicAgents.resequencing, now);
   const register = await through(timeline.state, deterministicAgents.holds, now);
-  const explained = explainedHolds({ state: timeline.state, now });
+  const explained = finished(explaining({ state: timeline.state, now }));
   const last = await through(register.state, deterministicAgents.packet, now);
   if (register.body.agent !== 'holds' || last.body.agent !== 'packet') {
     throw new Error('an agent answered for another');

@@ -2,8 +2,6 @@
  * The night of the model tests, on the real loop with minds that ask the test endpoint: replication runs late, traffic is
  * protected and then misses its boundary, a person stopped the audit, and two notices hang on what is held.
  */
-import { deterministicAgents } from '../../agents/deterministic.ts';
-import { explainedHoldsAgent } from '../../agents/holds.ts';
 import type { EventOf, EventType, LedgerEvent } from '../../ledger/events.ts';
 import type { Checkpoint, Plan } from '../../ledger/plan.ts';
 import { type MindSettings, modelMinds } from '../../service/modelMinds.ts';
@@ -98,13 +96,9 @@ export function heldPlan(guarded: boolean, change: Partial<Plan> = {}): Plan {
   );
 }
 
-/**
- * The night declared and packet 1 current, half an hour in, on the deterministic minds that stand under a model's: their
- * holds come with the smallest conflict at once, which a model is given to choose from.
- */
+/** The night declared and packet 1 current, half an hour in, on the deterministic minds. */
 export async function declaredNight(of: Plan): Promise<Loop> {
-  const agents = { ...deterministicAgents, holds: explainedHoldsAgent };
-  const loop = (await loopOn(of)).with({ agents });
+  const loop = await loopOn(of);
   await loop.run();
   loop.clock.at = minute(30);
   return loop;
