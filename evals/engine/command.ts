@@ -3,7 +3,7 @@
  * those of the command line: 2 wrong options, 3 a file with problems or a recording that lacks
  * something, 5 an expectation not met or a fallen score.
  */
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { ConfigError, readModel } from '../../service/config.ts';
 import { packageFile } from '../../service/packageRoot.ts';
 import { pageOf } from '../report/page.ts';
@@ -41,8 +41,21 @@ function sound(found: FoundSuites): FoundSuites {
   throw new Stop(3, told.join('\n'));
 }
 
+/** Words that name a place which cannot be read or written: told before anything is played. */
+async function reached<T>(word: string, place: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Stop(2, `--${word} ${place}: ${error.message}`);
+  }
+}
+
 async function find({ names, generated }: Options): Promise<FoundSuites> {
-  if (generated !== null) return sound(await generatedSuite(generated));
+  if (generated !== null) {
+    const { keep } = generated;
+    return sound(await reached('keep', keep ?? '', generatedSuite(generated)));
+  }
   const folder = packageFile('evals');
   const known = await suiteNames(folder);
   const unknown = names.filter((name) => !known.includes(name));
@@ -55,9 +68,13 @@ async function find({ names, generated }: Options): Promise<FoundSuites> {
 async function mindsOf({ model }: Options, environment?: NodeJS.ProcessEnv): Promise<Minds> {
   if (model === null) return deterministic;
   try {
-    if ('replay' in model) return await replayingMinds(model.replay);
+    if ('replay' in model) {
+      return await reached('replay', model.replay, replayingMinds(model.replay));
+    }
     const config = readModel(model.live, environment);
-    return model.record === null ? onModel(config) : await recordingMinds(model.record, config);
+    const { record } = model;
+    if (record === null) return onModel(config);
+    return await reached('record', record, recordingMinds(record, config));
   } catch (error) {
     if (error instanceof TapeProblem) throw new Stop(3, error.message);
     if (error instanceof ConfigError) throw new Stop(2, error.message);
@@ -83,6 +100,7 @@ async function playAll(
 }
 
 async function play(options: Options, { environment, say, complain }: Surroundings) {
+  if (options.html !== null) await reached('html', options.html, appendFile(options.html, ''));
   const { suites } = await find(options);
   const minds = await mindsOf(options, environment);
   const played = await playAll(suites, minds, complain);

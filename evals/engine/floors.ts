@@ -67,16 +67,36 @@ function measured(played: readonly PlayedSuite[], floors: Floors): ReadonlyMap<s
   return of;
 }
 
+/** How many generated nights their floors were measured on. */
+const nightsOfFloors = 40;
+
+/** The floors of a suite; of fewer generated nights than theirs the limits alone, where anything was measured. */
+function floorsFor(suite: string, counts: Tally, wanted: Floors[string]): Floors[string] {
+  if (suite !== 'generated' || counts.drills >= nightsOfFloors) return wanted;
+  const scores = rates.filter(({ per }) => counts[per] > 0);
+  return Object.fromEntries(
+    scores.flatMap(({ name: score }) => {
+      const floor = wanted?.[score];
+      return floor === undefined ? [] : [[score, { ...floor, least: 1 }]];
+    }),
+  );
+}
+
 /** The floors that these suites are held to, by suite. */
 export function floorsOf(played: readonly PlayedSuite[], floors: Floors): Floors {
   const held = measured(played, floors);
-  return Object.fromEntries(Object.entries(floors).filter(([suite]) => held.has(suite)));
+  return Object.fromEntries(
+    Object.entries(floors).flatMap(([suite, wanted]) => {
+      const counts = held.get(suite);
+      return counts === undefined ? [] : [[suite, floorsFor(suite, counts, wanted)]];
+    }),
+  );
 }
 
 /** Every score that fell under its floor, of the suites that were played. */
 export function fallsIn(played: readonly PlayedSuite[], floors: Floors): readonly Fall[] {
   const of = measured(played, floors);
-  return Object.entries(floors).flatMap(([suite, wanted]) => {
+  return Object.entries(floorsOf(played, floors)).flatMap(([suite, wanted]) => {
     const counts = of.get(suite);
     return counts === undefined
       ? []

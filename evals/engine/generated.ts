@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FoundSuites, loadSuite } from './suites.ts';
+import { type FoundSuites, suiteOf } from './suites.ts';
 import { writeNights } from './write.ts';
 
 /** How many nights of which seed, and where their files stay; null: nowhere. */
@@ -15,8 +15,7 @@ export type Generated = {
 export async function generatedSuite({ count, seed, keep }: Generated): Promise<FoundSuites> {
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'interlock-evals-')));
   try {
-    await writeNights(folder, count, seed);
-    return await loadSuite('generated', folder);
+    return await suiteOf('generated', await writeNights(folder, count, seed));
   } finally {
     if (keep === null) await rm(folder, { recursive: true });
   }

@@ -35,6 +35,29 @@ function whole(name: string, text: string): number {
   return Number(text);
 }
 
+type GeneratedWords = {
+  readonly generated?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly keep?: string | undefined;
+};
+
+function generatedIn(
+  { generated, seed, keep }: GeneratedWords,
+  names: readonly string[],
+): Generated | null {
+  if (generated === undefined) {
+    if (seed !== undefined) throw new TypeError('--seed needs --generated N');
+    if (keep !== undefined) throw new TypeError('--keep needs --generated N');
+    return null;
+  }
+  if (names.length > 0) {
+    throw new TypeError(`--generated plays no suite of evals/: leave out ${names.join(', ')}`);
+  }
+  const count = whole('generated', generated);
+  if (count === 0) throw new TypeError('--generated is at least 1');
+  return { count, seed: whole('seed', seed ?? '1'), keep: keep ?? null };
+}
+
 type ModelWords = {
   readonly model?: string | undefined;
   readonly record?: string | undefined;
@@ -68,16 +91,13 @@ export function optionsIn(words: readonly string[]): Options {
       keep: { type: 'string' },
     },
   });
-  const { generated: count, seed = '1', keep = null, html = null } = values;
+  const names = [...new Set(positionals)];
   return {
     help: values.help === true,
-    names: positionals,
+    names,
     model: askedIn(values),
     json: values.json === true,
-    html,
-    generated:
-      count === undefined
-        ? null
-        : { count: whole('generated', count), seed: whole('seed', seed), keep },
+    html: values.html ?? null,
+    generated: generatedIn(values, names),
   };
 }

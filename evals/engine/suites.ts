@@ -23,8 +23,12 @@ export async function suiteNames(folder: string): Promise<readonly string[]> {
 }
 
 /** Loads one folder of drills as a suite. */
-export async function loadSuite(name: string, folder: string): Promise<FoundSuites> {
-  const loaded = await loadDrills(await drillFiles(folder));
+export const loadSuite = async (name: string, folder: string): Promise<FoundSuites> =>
+  suiteOf(name, await drillFiles(folder));
+
+/** Loads these drills as a suite. */
+export async function suiteOf(name: string, files: readonly string[]): Promise<FoundSuites> {
+  const loaded = await loadDrills(files);
   const problems = loaded.flatMap((one) => one.problems);
   const drills = loaded.flatMap(({ drill }) => (drill === null ? [] : [drill]));
   return { suites: problems.length > 0 ? [] : [{ name, drills }], problems };

@@ -157,7 +157,8 @@ async function play(minds: Minds, { runs = 1, nights = 4 } = {}) {
   for (const one of fallen) fellOnce.add(one);
   const counts = played[0]?.tally;
   if (counts === undefined) throw new Error('nothing was played');
-  return { fallen, counts };
+  const shipped = fallsIn(played, committed).map((fall) => fall.score);
+  return { fallen, counts, shipped };
 }
 
 const score = (name: RateName, counts: Tally): number | null => {
@@ -176,8 +177,10 @@ describe('the scores of generated nights', () => {
   it.each(['keeps', 'holdsAll', 'loud'])(
     'show %s behind the gate as refused tries, and stay safe',
     async (name) => {
-      const { fallen, counts } = await play(withAgents(name, worse[name] ?? {}));
+      const { fallen, counts, shipped } = await play(withAgents(name, worse[name] ?? {}));
       expect(fallen).toEqual(expect.arrayContaining(['first-try', 'repairs']));
+      // The committed floors say so too, of however few nights.
+      expect(shipped).toContain('first-try');
       expect(score('first-try', counts)).toBeLessThan(0.95);
       expect(counts).toMatchObject({ flattened: 0, overHeld: 0, toldInVain: 0 });
       expect(counts.held).toBe(counts.conflicts);

@@ -179,13 +179,17 @@ function drillOf(night: Night, id: string) {
   };
 }
 
-/** Writes so many nights of a seed into a folder, which is made. */
-export async function writeNights(folder: string, count: number, seed: number): Promise<void> {
+/** Writes so many nights of a seed into a folder, which is made. Answers the files of the drills. */
+export async function writeNights(folder: string, count: number, seed: number): Promise<string[]> {
   await mkdir(folder, { recursive: true });
+  const drills: string[] = [];
   for (const [index, night] of nights(count, seed).entries()) {
     const id = `night-${seed}-${String(index + 1).padStart(4, '0')}`;
     const json = (value: object): string => `${JSON.stringify(value, null, 1)}\n`;
     await writeFile(join(folder, `${id}.runbook.json`), json(runbookOf(night, id)));
-    await writeFile(join(folder, `${id}.json`), json(drillOf(night, id)));
+    const drill = join(folder, `${id}.json`);
+    await writeFile(drill, json(drillOf(night, id)));
+    drills.push(drill);
   }
+  return drills;
 }
