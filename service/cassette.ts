@@ -81,7 +81,7 @@ function played({ answer }: Exchange): Reply {
 }
 
 type Answer = Exchange['answer'];
-async function asked(port: ModelPort, question: Question): Promise<Answer> {
+async function answered(port: ModelPort, question: Question): Promise<Answer> {
   try {
     const { text, calls, tokens } = await port.ask(question);
     return { text, calls: [...calls], tokens };
@@ -115,8 +115,27 @@ export function replaying(folder: string, model: string): Cassette {
   };
 }
 
-/** Asks the model and keeps every exchange in the folder; what is there already is played, so that no question is asked twice. */
-export function recording(folder: string, live: ModelPort): Cassette {
+/** What an endpoint answers that is not there, not open to us, or not well: nothing that a model said. */
+const ofEndpoint: readonly ModelOutcome[] = [
+  'unavailable',
+  'unauthorised',
+  'rate_limited',
+  'timed_out',
+  'failed',
+];
+const isTrouble = ({ answer }: Exchange): boolean =>
+  'trouble' in answer && ofEndpoint.includes(answer.trouble);
+
+/**
+ * Asks the model and keeps every exchange in the folder; what is there already is played, so that no question is asked
+ * twice. A trouble of the endpoint that was kept before is asked about once more: `asked` holds the files of this time,
+ * for all cassettes that record together.
+ */
+export function recording(
+  folder: string,
+  live: ModelPort,
+  asked: Set<string> = new Set(),
+): Cassette {
   const { model } = live;
   let at = 0;
   return {
@@ -127,10 +146,13 @@ export function recording(folder: string, live: ModelPort): Cassette {
       available: () => live.available(),
       ask: async (question) => {
         const request = requestOf(model, question);
-        const path = join(folder, fileOf(request));
-        const known = await readExchange(path);
+        const file = fileOf(request);
+        const path = join(folder, file);
+        const kept = await readExchange(path);
+        const known = kept !== null && isTrouble(kept) && !asked.has(file) ? null : kept;
+        asked.add(file);
         const began = performance.now();
-        const answer = known?.answer ?? (await asked(live, question));
+        const answer = known?.answer ?? (await answered(live, question));
         const milliseconds = known?.milliseconds ?? Math.ceil(performance.now() - began);
         const exchange = { model, ...request, milliseconds, answer };
         if (known === null) {

@@ -98,6 +98,24 @@ describe('a cassette', () => {
     expect(endpoint.asked.length).toBe(asked);
   });
 
+  it('asks once more where the endpoint was in trouble, and keeps what the model said', async () => {
+    endpoint.misbehave(faults.broken);
+    const failed = await nightOn(recording(folder, live()));
+    expect(agents.filter((agent) => askedAModel(failed, agent))).toEqual([]);
+    endpoint.misbehave(null);
+    const well = await nightOn(recording(folder, live()));
+    expect(agents.filter((agent) => askedAModel(well, agent))).toEqual(agents);
+    expect(chainOf(await nightOn(replaying(folder, 'test-model')))).toEqual(chainOf(well));
+    // Two that record together ask about a trouble once, so that both are played again as they were.
+    endpoint.misbehave(faults.broken);
+    const other = join(folder, 'together');
+    const together = new Set<string>();
+    const first = await nightOn(recording(other, live(), together));
+    const asked = endpoint.asked.length;
+    expect(chainOf(await nightOn(recording(other, live(), together)))).toEqual(chainOf(first));
+    expect(endpoint.asked.length).toBe(asked);
+  });
+
   it('names what it lacks, and another model or prompt finds nothing in it', async () => {
     await nightOn(recording(folder, live()));
     const other = replaying(folder, 'other-model');

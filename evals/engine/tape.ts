@@ -84,7 +84,8 @@ function mindsOn(
 }
 
 /**
- * The minds on a live endpoint, with every exchange kept in the folder; what it holds already is played. The circuit to
+ * The minds on a live endpoint, with every exchange kept in the folder; what it holds already is played, but for troubles of
+ * the endpoint. The circuit to
  * the endpoint stays closed, so that no question goes unasked. Throws TapeProblem when the folder was recorded otherwise.
  */
 export async function recordingMinds(folder: string, config: ModelConfig): Promise<Minds> {
@@ -101,7 +102,8 @@ export async function recordingMinds(folder: string, config: ModelConfig): Promi
   const { modelPort } = await import('../../agents/model.ts');
   const breaker = { failures: Number.MAX_SAFE_INTEGER, halfOpenAfterMs: 1 };
   const live = modelPort({ model, baseUrl, apiKey, breaker });
-  return mindsOn(label, () => recording(folder, live), await loadMinds());
+  const asked = new Set<string>();
+  return mindsOn(label, () => recording(folder, live, asked), await loadMinds());
 }
 
 /** The minds as they were recorded, asking nobody. Throws TapeProblem when the folder holds no recording. */
