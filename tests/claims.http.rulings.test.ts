@@ -4,6 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Store } from '../ledger/store.ts';
+import { openSqliteStore } from '../ledger/stores/sqlite.ts';
+import { StoreTrouble } from '../ledger/trouble.ts';
 import { type Api, apiOn, type As } from './support/api.ts';
 import { minute } from './support/build.ts';
 import { night, started } from './support/lateNight.ts';
@@ -96,6 +99,56 @@ describe('Prefer: wait', () => {
     const asked = send(both('b-2'), 'wait=20');
     stopping.abort();
     expect(Answer.parse(await (await asked).json()).rulings).toEqual([]);
+  });
+
+  it('that cannot be kept to, because the ledger is away by then, takes nothing back of what was kept', async () => {
+    const open = await openSqliteStore(':memory:');
+    let isAway = false;
+    const read: Store['read'] = async (...given) => {
+      if (isAway) throw new StoreTrouble('busy', 'another process writes');
+      return open.read(...given);
+    };
+    const other = await apiOn(night, { store: { ...open, read } });
+    const as = await other.machine();
+    const ask = (prefer: string) =>
+      other.ask(place, { as, body: both('b-1'), key: 'k-1', headers: { prefer } });
+    isAway = true;
+    for (const replayed of [null, 'true']) {
+      const response = await ask('wait=20');
+      expect([response.status, response.headers.get('idempotency-replayed')]).toEqual([
+        202,
+        replayed,
+      ]);
+      expect(response.headers.get('preference-applied')).toBeNull();
+      expect(Answer.parse(await response.json())).toMatchObject({ rulings: [] });
+    }
+    expect(other.troubles.map(({ error }) => error)).toEqual([
+      expect.any(StoreTrouble),
+      expect.any(StoreTrouble),
+    ]);
+    isAway = false;
+    await other.loop.run();
+    expect(Answer.parse(await (await ask('wait=20')).json()).rulings).toHaveLength(2);
+    await other.close();
+    await open.close();
+  });
+
+  it('is not kept to, and the answer is as it was, where another build kept it in another shape', async () => {
+    const open = await openSqliteStore(':memory:');
+    const answered: Store['answered'] = async (request) => {
+      const known = await open.answered(request);
+      return known === null ? null : { ...known, body: known.body.replace('"redacted":0,', '') };
+    };
+    const other = await apiOn(night, { store: { ...open, answered } });
+    const as = await other.machine();
+    const ask = (prefer: string) =>
+      other.ask(place, { as, body: both('b-1'), key: 'k-1', headers: { prefer } });
+    const first = await (await ask('')).text();
+    const again = await ask('wait=20');
+    expect([again.status, again.headers.get('preference-applied')]).toEqual([202, null]);
+    expect(await again.text()).toBe(first.replace('"redacted":0,', ''));
+    await other.close();
+    await open.close();
   });
 
   it.each([

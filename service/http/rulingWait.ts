@@ -32,10 +32,13 @@ type Awaited = {
 /** What an answer waits for, and whether it did. */
 export type Rulings = { readonly ruled: ReadonlyMap<Id, Ruling>; readonly waited: number | null };
 
+const notWaited: Rulings = { ruled: new Map(), waited: null };
+
+/** Never throws: its caller has something to acknowledge. */
 export type RulingWait = (context: ApiContext, awaited: Awaited) => Promise<Rulings>;
 
 /** The waiting of one process. */
-export function openRulingWait({ ledger, stopping }: ApiDeps): RulingWait {
+export function openRulingWait({ ledger, stopping, trouble }: ApiDeps): RulingWait {
   let waiting = 0;
 
   /** The newest ruling on each fact, as soon as there is one on every fact, or once the wait is over. */
@@ -57,7 +60,7 @@ export function openRulingWait({ ledger, stopping }: ApiDeps): RulingWait {
   return async (context, awaited) => {
     const seconds = secondsToWait(context);
     const isNothing = seconds === 0 || awaited.places.length === 0;
-    if (isNothing || waiting >= mostWaiting) return { ruled: new Map(), waited: null };
+    if (isNothing || waiting >= mostWaiting) return notWaited;
     const { signal } = context.req.raw;
     const endsAt = performance.now() + seconds * 1_000;
     const isOver = (): boolean =>
@@ -65,6 +68,10 @@ export function openRulingWait({ ledger, stopping }: ApiDeps): RulingWait {
     waiting += 1;
     try {
       return { ruled: await wait(awaited, isOver), waited: seconds };
+    } catch (error) {
+      // The reports are in the ledger: what cannot be read now makes nobody believe that they are not.
+      trouble(error, 'waiting for rulings');
+      return notWaited;
     } finally {
       waiting -= 1;
     }
