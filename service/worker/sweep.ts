@@ -1,6 +1,7 @@
 /**
  * The sweep: compares every cutover's head with what was last seen at rest, and rings for those with work. What is still
- * waiting at the next look is worked on directly, so that nothing ever depends on a doorbell.
+ * waiting at the next look is worked on directly, so that nothing ever depends on a doorbell. A look does not wait for
+ * the work that it begins: a cutover in a storm, or a mind that is slow, must not hold up the look at all the others.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CutoverState } from '../../ledger/cutover.ts';
@@ -33,10 +34,34 @@ function restUntil(state: CutoverState, now: Instant): Instant {
   return Math.min(ends + 1, open ? now + minuteMs : Infinity);
 }
 
+/** What is worked on: no more at a time than may be, and no cutover twice. */
+function working(
+  { work, atOnce, onTrouble }: Pick<SweepDeps, 'work' | 'atOnce' | 'onTrouble'>,
+  stopping: AbortSignal,
+) {
+  const underWay = new Map<Id, Promise<void>>();
+  const begin = (cutoverId: Id): void => {
+    const mine = work(cutoverId, stopping)
+      .catch((error: unknown) => onTrouble(cutoverId, error))
+      .finally(() => underWay.delete(cutoverId));
+    underWay.set(cutoverId, mine);
+  };
+  return {
+    isOn: (cutoverId: Id): boolean => underWay.has(cutoverId),
+    /** Waits until it may begin, and not for the end. */
+    begin: async (cutoverId: Id): Promise<void> => {
+      while (underWay.size >= atOnce) await Promise.race(underWay.values());
+      if (!underWay.has(cutoverId) && !stopping.aborted) begin(cutoverId);
+    },
+    ended: (): Promise<unknown> => Promise.all(underWay.values()),
+  };
+}
+
 /** The loop. `stop` begins nothing more and waits for what is under way. */
 export function startSweep(deps: SweepDeps): { stop(): Promise<void> } {
   const { ledger } = deps;
   const stopping = new AbortController();
+  const worked = working(deps, stopping.signal);
   const rests = new Map<Id, Rest>();
   let waitedBefore: ReadonlySet<Id> = new Set();
 
@@ -63,7 +88,8 @@ export function startSweep(deps: SweepDeps): { stop(): Promise<void> } {
         try {
           if (!(await waits(cutoverId, version))) continue;
           waiting.add(cutoverId);
-          if (waitedBefore.has(cutoverId)) await deps.work(cutoverId, stopping.signal);
+          if (worked.isOn(cutoverId)) continue;
+          if (waitedBefore.has(cutoverId)) await worked.begin(cutoverId);
           else await deps.ring(cutoverId);
         } catch (error) {
           deps.onTrouble(cutoverId, error);
@@ -86,6 +112,7 @@ export function startSweep(deps: SweepDeps): { stop(): Promise<void> } {
     stop: async () => {
       stopping.abort();
       await loop;
+      await worked.ended();
     },
   };
 }
