@@ -151,6 +151,17 @@ describe('the walk over HTTP', () => {
     expect((await ask(ruling, { as: lead })).get('facts.0.ruling.ruling')).toBe('held');
     await api.loop.deps.ledger.store.forgetAnswers(Number.MAX_SAFE_INTEGER);
     expect((await ask(`${at}/exceptions`, sent)).body).toEqual(granted.body);
+    // Under the key of a grant another one would seem granted too.
+    await api.loop.deps.ledger.store.forgetAnswers(Number.MAX_SAFE_INTEGER);
+    const { version } = await api.loop.state();
+    for (const change of [{ checkpoint: 'replicate' }, { until: '2026-11-08T04:00+00:00' }]) {
+      const other = { ...sent, body: { ...sent.body, ...change } };
+      expect(await ask(`${at}/exceptions`, other), JSON.stringify(change)).toMatchObject({
+        status: 422,
+        body: { code: 'idempotency_key_reused' },
+      });
+    }
+    expect((await api.loop.state()).version).toBe(version);
   });
 
   it('is not sent again whole to who has it, though a proxy marked its tag as weak', async () => {
@@ -250,6 +261,18 @@ describe('a request that is wrong', () => {
     expect(answer.status).toBe(422);
     expect(JSON.stringify(answer.body).replaceAll('\\"', '"')).toContain(words);
     expect(JSON.stringify(answer.body)).not.toMatch(/Invalid|expected|the file/);
+  });
+
+  it('with a number that no number can be is told where, however little its route says of the place', async () => {
+    for (const [runbook, field] of [
+      ['{"zone": [0, 1e999]}', '/runbook/zone/1'],
+      ['{"__proto__": {"x": -1e999}}', '/runbook/__proto__/x'],
+    ]) {
+      const answer = await ask('/cutovers', { as: lead, raw: `{"runbook": ${runbook}}` });
+      expect(answer.status).toBe(422);
+      expect(answer.get('errors')).toMatchObject([{ field, message: 'the number is too large' }]);
+    }
+    expect(api.troubles).toEqual([]);
   });
 
   it('and refused by the ledger names its field too', async () => {

@@ -101,12 +101,29 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The value, unless a text in it has no bytes: then it could be neither digested nor kept. */
+/** The place of every number that is read as infinite: JSON text can say 1e999, and nothing can keep it. */
+function endlessPlaces(value: unknown, at: Finding['path'] = []): Finding['path'][] {
+  if (value === Infinity || value === -Infinity) return [at];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => endlessPlaces(item, [...at, key]));
+}
+
+/** The value, unless a text in it has no bytes or a number no end: then it could be neither digested nor kept. */
 function whole(value: unknown): unknown {
-  const places = malformedPlaces(value);
-  if (places.length === 0) return value;
-  const fix = 'write the whole character, or leave it out';
-  throw bodyProblem(places.map((path) => ({ field: pointer(path), message: malformedText, fix })));
+  const findings = [
+    ...malformedPlaces(value).map((path) => ({
+      path,
+      message: malformedText,
+      fix: 'write the whole character, or leave it out',
+    })),
+    ...endlessPlaces(value).map((path) => ({
+      path,
+      message: 'the number is too large',
+      fix: 'write one that fits, such as 1e300, or leave it out',
+    })),
+  ];
+  if (findings.length === 0) return value;
+  throw bodyProblem(fieldsOf(findings, pointer));
 }
 
 const bodyProblem = (errors: readonly Field[]): Problem =>

@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { RelaxableCode } from '../../ledger/codes.ts';
+import { canonicalJson } from '../../ledger/canonical.ts';
 import type { CommandOf } from '../../ledger/commands.ts';
 import type { PacketRecord } from '../../ledger/cutover.ts';
+import type { ReportBody } from '../../ledger/facts.ts';
 import type { Outcome } from '../../ledger/handle.ts';
 import type { EventType, LedgerEvent } from '../../ledger/events.ts';
 import { exceptionReport } from '../exception.ts';
@@ -16,6 +18,7 @@ import { type ApiDeps, ringFor } from './deps.ts';
 import { packetNamed, packetWith, seenHash, sinceSeen } from './packetNamed.ts';
 import { Problem, problemOfRejection } from './problem.ts';
 import { placeOfRuling } from './reportBody.ts';
+import { keyReused } from './requestKeys.ts';
 import { type Asked, type Declared, type Place, route } from './route.ts';
 
 const Nothing = z.strictObject({}).openapi('Nothing');
@@ -121,6 +124,12 @@ async function acknowledge(
 const exceptionId = (cutoverId: string, key: string): string =>
   `exception-${createHash('sha256').update(`${cutoverId} ${key}`).digest('hex').slice(0, 20)}`;
 
+/** Whether the report that is known under this id grants this very exception; when it was sent does not matter. */
+const saysTheSame = ({ assertions }: ReportBody, event: LedgerEvent | undefined): boolean =>
+  event?.body.type === 'ReportReceived' &&
+  canonicalJson(event.body.report.facts.map(({ assertion }) => assertion)) ===
+    canonicalJson(assertions.map(({ assertion }) => assertion));
+
 async function grant(
   { context, place, body, key, write }: Asked<Grant, never>,
   deps: ApiDeps,
@@ -148,6 +157,7 @@ async function grant(
   const known = await ledger.store.findReport(cutoverId, report.source, id);
   if (known !== null) {
     const [event] = await ledger.store.read(cutoverId, { after: known.version - 1, limit: 1 });
+    if (!saysTheSame(report, event)) throw keyReused();
     return granted(event);
   }
   const command = { type: 'ReceiveReport', body: report } as const;

@@ -41,7 +41,8 @@ export const digestOfRequest = ({ method, url, headers }: Request, body: unknown
     )
     .digest('hex');
 
-const anotherBody = (): Problem =>
+/** This key stands for something else already: answered as if it were this, a caller would believe that it was done. */
+export const keyReused = (): Problem =>
   new Problem({
     status: 422,
     code: 'idempotency_key_reused',
@@ -115,7 +116,7 @@ export function openRequestKeys({ ledger, trouble }: KeyDeps): RequestKeys {
   const before = async (request: RequestKey): Promise<Response | null> => {
     const known = await store.answered(request);
     if (known === null) return null;
-    if (known.digest !== request.digest) throw anotherBody();
+    if (known.digest !== request.digest) throw keyReused();
     const response = responseOf(known);
     response.headers.set('idempotency-replayed', 'true');
     return response;
