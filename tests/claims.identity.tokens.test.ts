@@ -240,7 +240,7 @@ describe('interlock token', () => {
     expect(await made({ about: ['payments', 'refunds', 'payrolls'] })).toEqual({
       told: [
         'Not declared here, so far: payrolls.',
-        `refunds does not know the source board (it knows pager): every fact about it ${held} board.`,
+        `refunds does not know the source board (it knows pager), so every fact about it ${held} board.`,
       ],
       notDeclared: ['payrolls'],
       knownIn: ['payments'],

@@ -285,6 +285,25 @@ describe('the command line refuses what it cannot understand', () => {
     expect(interlock(['status', ...ledger]).err).toContain('no cutover is declared');
   });
 
+  it.each([
+    [
+      ['staus'],
+      'there is no verb "staus": did you mean "status"? interlock --help lists the verbs',
+    ],
+    [['staus', '--cutover', 'x'], 'there is no verb "staus": did you mean "status"?'],
+    [['go'], 'there is no verb "go": interlock --help lists the verbs'],
+    [['--jsn'], 'there is no such option "--jsn": did you mean "--json"?'],
+    [
+      ['packet', '--for', 'nobody'],
+      '--for "nobody" is nobody in this plan; people: lead, operator',
+    ],
+  ])('%j is a wrong command line, and says what would be a right one', (args, words) => {
+    const { code, out, err } = interlock(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`interlock: ${words}`);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
   it('prints the schema that editors complete runbooks with', () => {
     const Schema = z.object({ $schema: z.string(), properties: z.record(z.string(), z.unknown()) });
     const schema = Schema.parse(JSON.parse(interlock(['schema']).out));

@@ -63,12 +63,18 @@ export function findPacket(
   throw new UsageError(`no packet "${wanted}"; known: ${knownPackets(packets)}`);
 }
 
+type People = Pick<Plan, 'people'>;
+
+/** Refuses who is nobody in this plan, named with this option, and says who is somebody. */
+export function assertKnown(person: string, { people }: People, option: '--as' | '--for'): void {
+  if (people.some(({ id }) => id === person)) return;
+  const known = people.map(({ id }) => id).join(', ');
+  throw new UsageError(`${option} "${person}" is nobody in this plan; people: ${known}`);
+}
+
 /** A person acting at this terminal. Embedded mode trusts the terminal to name its user. */
-export function actorAt(person: string, plan: Pick<Plan, 'people'>, now: number): Actor {
-  if (!plan.people.some((known) => known.id === person)) {
-    const people = plan.people.map((known) => known.id).join(', ');
-    throw new UsageError(`--as "${person}" is nobody in this plan; people: ${people}`);
-  }
+export function actorAt(person: string, plan: People, now: number): Actor {
+  assertKnown(person, plan, '--as');
   return {
     kind: 'person',
     issuer: 'cli',

@@ -10,8 +10,8 @@ import type { LedgerOnly } from '../openLedger.ts';
 import type { Answer } from './answer.ts';
 import { addFleet, type FleetHost } from './fleetProgram.ts';
 import { addMigrate, type MigrateHost } from './migrateProgram.ts';
-import type { Screen } from './screen.ts';
 import { addIdentity, type IdentityHost } from './identityProgram.ts';
+import { addWalk, type WalkHost } from './walkProgram.ts';
 
 type Options = {
   readonly json?: boolean;
@@ -36,12 +36,9 @@ export type Where = { readonly ledger?: string | undefined; readonly at?: string
 
 /** What main.ts gives: how to open Interlock when a verb needs it, and where answers go. */
 export type Host = IdentityHost &
-  MigrateHost & {
+  MigrateHost &
+  WalkHost & {
     readonly fleet: Omit<FleetHost, 'print'>;
-    readonly screen: Screen;
-    readonly interactive: boolean;
-    /** Folder in which the walk keeps its own ledger. */
-    readonly walkHome: string;
     readonly notices: NoticeSettings;
     readonly withLedger: (
       where: Where,
@@ -217,7 +214,6 @@ function addDecisions(program: Command, host: Host): void {
 }
 
 function addChecks(program: Command, host: Host): void {
-  const { screen } = host;
   verb(program, host, {
     usage: 'verify',
     about: 'read the whole ledger again and check its chain; names the first broken position',
@@ -237,23 +233,6 @@ function addChecks(program: Command, host: Host): void {
     .action(async (options: Options) =>
       host.deliver((await import('./check.ts')).schema(), options.json === true),
     );
-  program
-    .command('walk', { isDefault: true })
-    .description('the main job on the payments cutover, from one command (npm start)')
-    .option('--json', 'answer as JSON')
-    .option('--utc', 'show times in UTC')
-    .action(async (options: Options) => {
-      const { walk } = await import('./walk.ts');
-      const answer = await walk(
-        {
-          utc: options.utc === true,
-          interactive: host.interactive && options.json !== true,
-          home: host.walkHome,
-        },
-        options.json === true ? { ...screen, print: () => undefined } : screen,
-      );
-      host.deliver(answer, options.json === true);
-    });
 }
 
 /** The whole command line, ready to parse. */
@@ -267,6 +246,7 @@ export function buildProgram(host: Host): Command {
   addViews(program, host);
   addDecisions(program, host);
   addChecks(program, host);
+  addWalk(program, host);
   addIdentity(program, host);
   addMigrate(program, host);
   addFleet(program, { ...host.fleet, print: host.screen.print });

@@ -14,7 +14,7 @@ import { fullTimeText } from '../words/times.ts';
 import { type Answer, answered, UsageError } from './answer.ts';
 import { eventsOf, namesOfPacket, packetsOf } from '../packets.ts';
 import { statusJson, statusOf } from '../status.ts';
-import { findPacket, open } from './cutovers.ts';
+import { assertKnown, findPacket, open } from './cutovers.ts';
 import { renderHolds, renderPacket } from './renderPacket.ts';
 import { renderStatus } from './renderStatus.ts';
 import { renderDiff, renderOrders } from './renderPerson.ts';
@@ -90,9 +90,7 @@ export async function packet(
   const record = findPacket(wanted.packet ?? usual, state, packets);
   const view = { names: namesFor(state, wanted), screen };
   if (wanted.for !== undefined) {
-    if (!state.situation.plan.people.some((person) => person.id === wanted.for)) {
-      throw new UsageError(`"${wanted.for}" is nobody in this plan`);
-    }
+    assertKnown(wanted.for, state.situation.plan, '--for');
     const orders = ordersOf(wanted.for, record, state);
     return answered(renderOrders(orders, view), orders);
   }

@@ -104,7 +104,7 @@ function warnings(
     ...missing,
     ...strangers.map(
       (id) =>
-        `${id} does not know the source ${source} (it knows ${known.get(id)?.join(', ') || 'none'}): every fact about it ${fate}.`,
+        `${id} does not know the source ${source} (it knows ${known.get(id)?.join(', ') || 'none'}), so every fact about it ${fate}.`,
     ),
   ];
 }
