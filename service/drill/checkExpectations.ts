@@ -1,11 +1,12 @@
 /**
- * Checks that expectations can be met at all before a drill is run: every instant in them can be read, and every word
- * about an agent's proposals names the agent.
+ * Checks that expectations can be met at all before a drill is run: every instant in them can be read, every name is
+ * somebody's, and every word about an agent's proposals names the agent.
  */
 import type { AgentName } from '../../ledger/vocabulary.ts';
 import { instant } from '../runbook/clock.ts';
 import type { FilePath } from '../runbook/problems.ts';
 import type { Pen } from '../runbook/readFacts.ts';
+import { type KnownNames, unknownNames } from './checkNames.ts';
 import type { ExpectationText } from './expectations.ts';
 
 const timesIn = ({ placed, forecast, deadline, proposes, reads }: ExpectationText) =>
@@ -29,13 +30,15 @@ type Expecting = {
 /** A finding for each expectation that could never be met. `agent` is the one that the drill is about. */
 export function checkExpectations(
   step: Expecting,
-  { path, agent }: { readonly path: FilePath; readonly agent: AgentName | null },
+  about: { readonly path: FilePath; readonly agent: AgentName | null; readonly known: KnownNames },
   pen: Pen,
 ): void {
+  const { path, agent, known } = about;
   for (const list of ['expect', 'never'] as const) {
     for (const [index, one] of (step[list] ?? []).entries()) {
       const place = [...path, list, index];
       for (const time of timesIn(one)) instant(time, { file: place, plan: null }, pen.desk);
+      pen.desk.findings.push(...unknownNames(one, place, known));
       if (one.gate !== undefined && one.gate.agent === undefined && agent === null) {
         pen.desk.findings.push({
           path: [...place, 'gate'],

@@ -15,6 +15,7 @@ import { schemaFindings } from '../runbook/schemaProblems.ts';
 import { readSource } from '../runbook/source.ts';
 import type { AgentName, Instant } from '../../ledger/vocabulary.ts';
 import { checkExpectations } from './checkExpectations.ts';
+import { knownNames } from './checkNames.ts';
 import { type AcknowledgementText, type DecideText, DrillText, type StepText } from './format.ts';
 import type { ExpectationText } from './expectations.ts';
 
@@ -103,7 +104,33 @@ function stepOf(
   };
 }
 
-function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
+/** A step before the one above it would be played at that one's instant, and not at its own. */
+const turnedBack = (steps: readonly DrillStep[]): Finding[] =>
+  steps.flatMap(({ now }, index) => {
+    const before = steps[index - 1]?.now ?? 0;
+    // An instant that could not be read has a finding of its own.
+    if (index === 0 || now === 0 || now >= before) return [];
+    return [
+      {
+        path: ['steps', index - 1, 'now'],
+        message: 'is before the step above it, and the clock never goes back',
+        fix: 'put the steps in the order of their instants',
+      },
+    ];
+  });
+
+const expectsNothing = (steps: readonly DrillStep[]): Finding[] =>
+  steps.some((step) => step.expect.length + step.never.length > 0)
+    ? []
+    : [
+        {
+          path: ['steps'],
+          message: 'nothing is expected after any step, so that nothing could fail',
+          fix: 'write what is expected under expect: or never:',
+        },
+      ];
+
+function compose(text: DrillText, plan: Plan, reports: readonly FactsReport[]) {
   const pen = penOf(plan);
   const { declare, agent = null } = text;
   const at = instant(declare.at, { file: ['declare', 'at'], plan: null }, pen.desk);
@@ -119,12 +146,20 @@ function compose(text: DrillText, plan: Plan, known: readonly FactsReport[]) {
     expect: declare.expect ?? [],
     never: [],
   };
-  checkExpectations(declare, { path: ['declare'], agent }, pen);
-  const steps = text.steps.map((step, index) => {
-    checkExpectations(step, { path: ['steps', index], agent }, pen);
-    return stepOf(step, ['steps', index], { pen, known });
-  });
-  return { steps: [first, ...steps], findings: pen.desk.findings };
+  const steps = text.steps.map((step, index) =>
+    stepOf(step, ['steps', index], { pen, known: reports }),
+  );
+  const known = knownNames(
+    plan,
+    steps.flatMap((step) => step.reports),
+  );
+  checkExpectations(declare, { path: ['declare'], agent, known }, pen);
+  for (const [index, step] of text.steps.entries()) {
+    checkExpectations(step, { path: ['steps', index], agent, known }, pen);
+  }
+  const order = [first, ...steps];
+  pen.desk.findings.push(...turnedBack(order), ...expectsNothing(order));
+  return { steps: order, findings: pen.desk.findings };
 }
 
 type ReadPlan = { readonly plan: Plan | null; readonly problems: readonly FileProblem[] };

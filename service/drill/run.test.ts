@@ -58,7 +58,6 @@ describe('what is expected and not there is scored as not met, with what was fou
       'Fri 21:07 to Fri 21:17 by operator',
     ],
     ['{placed: {checkpoint: close-interface, at: "21:07", owner: day-lead}}', 'by operator'],
-    ['{placed: {checkpoint: nothing, at: "21:07"}}', 'no line'],
     ['{state: {checkpoint: eod, is: planned}}', 'done'],
     ['{forecast: {checkpoint: eod, at: "21:01"}}', 'Fri 21:00'],
     ['{held: {checkpoint: close-interface}}', 'not held'],
@@ -68,8 +67,7 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{changes: []}', 'close-interface'],
     ['{ruled: {report: e1, as: accepted}}', 'accepted_as_forecast (told_in_advance)'],
     ['{ruled: {report: e4, as: accepted, code: repeat}}', 'accepted'],
-    ['{ruled: {report: e9, as: accepted}}', 'no such fact'],
-    ['{reads: {report: e9, facts: []}}', 'nothing read'],
+    ['{ruled: {report: e4, fact: 9, as: accepted}}', 'no such fact'],
     ['{received: {report: e4, is: refused}}', 'received'],
     ['{held_facts: 1}', '0'],
     ['{packets: 1}', '2'],
@@ -167,6 +165,11 @@ describe('a drill', () => {
     ['a gate without an agent', '{gate: {attempts: 1}}', 'names no agent'],
     ['a proposal of two things', '{proposes: {no_hold: [eod], leaves_out: [eod]}}', 'one key'],
     ['a proposal at no time', '{proposes: {start: {checkpoint: eod, at: late}}}', 'names no time'],
+    ['a checkpoint that is not there', '{state: {checkpoint: eodd, is: held}}', 'mean "eod"'],
+    ['a list with one that is not there', '{unmoved: [eod, eodd]}', 'no checkpoint "eodd"'],
+    ['a person who is not there', '{no_delta: [nobody]}', 'no person "nobody"'],
+    ['a report that is not there', '{ruled: {report: e9, as: held}}', 'no report "e9"'],
+    ['a name in a proposal', '{proposes: {no_hold: [eodd]}}', 'no checkpoint "eodd"'],
     ['a time that is none', '{placed: {checkpoint: eod, at: later}}', 'names no time'],
   ])('with %s is not run', async (_what, expectation, why) => {
     const { drill, problems } = await loadDrill(await written(expectation));
@@ -186,6 +189,18 @@ describe('a drill', () => {
     );
     expect(drill).toBeNull();
     expect(problems.map(({ message }) => message).join()).toContain(why);
+  });
+
+  it('that goes back in time, or expects nothing, is not run', async () => {
+    const again = '  - {name: Later, now: "19:10", expect: [{packets: 1}]}\n';
+    const back = await loadDrill(await written('{packets: 1}', (text) => `${text}\n${again}`));
+    expect(back.problems.map(({ message }) => message)).toEqual([
+      'is before the step above it, and the clock never goes back',
+    ]);
+    const idle = await loadDrill(await written(''));
+    expect(idle.problems.map(({ message }) => message)).toEqual([
+      'nothing is expected after any step, so that nothing could fail',
+    ]);
   });
 
   it('about one agent asks the gate about that agent', async () => {
