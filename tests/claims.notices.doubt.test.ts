@@ -142,6 +142,21 @@ describe('C41 on Slack', () => {
     expect(await other.takePlace({ ...contact, address: 'U7654321' })).toBe(0);
   });
 
+  it('C43: waits an hour at most, though what Slack asks for is an instant and no number of seconds', async () => {
+    const night = await nightOf(contact);
+    await night.adopt({});
+    slack.mode = 'rate_limited';
+    slack.retryAfterSeconds = Date.now();
+    const one = sink();
+    const relay = night.relay([one]);
+    expect(await relay.drain(night.cutoverId)).toBe(night.clock.at + 3_600_000);
+    expect(await one.takePlace(contact)).toBeLessThanOrEqual(3_600_000);
+    slack.mode = 'ok';
+    night.clock.at += 3_600_000;
+    await drainAll(night, night.relay([sink()]));
+    expect(slack.posted).toHaveLength(1);
+  });
+
   it('C42: finds a person by e-mail address or by a name that was given an id, and by no other name', async () => {
     const [email, name] = ['operator@example.test', '@on-call'];
     slack.users = { [email]: 'U7654321' };

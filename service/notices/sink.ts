@@ -35,9 +35,10 @@ export type SinkResult =
       readonly kind: 'failed';
       readonly reason: NoticeTrouble;
       readonly final: boolean;
-      /** What the provider asks for; null when it asks for nothing. */
+      /** What the provider asks for, within `longestWaitMs`; null when it asks for nothing. */
       readonly retryAfterMs: number | null;
     };
+type Failed = Extract<SinkResult, { readonly kind: 'failed' }>;
 
 /** What stands between an attempt and the wire. */
 export type HandOver = {
@@ -60,14 +61,23 @@ export type Sink = {
 export const attemptLimitMs = (claimSeconds: number): number =>
   Math.min(20_000, (claimSeconds * secondMs) / 2);
 
+/** No provider is waited for longer, whatever it asks for: some name an instant where they should name seconds. Milliseconds. */
+export const longestWaitMs = 3_600_000;
+
+/** A wait as it is kept to: never less than none, never longer than we wait for anybody. */
+const keptTo = (askedForMs: number): number => Math.min(longestWaitMs, Math.max(0, askedForMs));
+
 export const failed = (
   reason: NoticeTrouble,
-  change: { final?: boolean; retryAfterMs?: number | null } = {},
+  {
+    final = reason === 'refused',
+    retryAfterMs = null,
+  }: Partial<Pick<Failed, 'final' | 'retryAfterMs'>> = {},
 ): SinkResult => ({
   kind: 'failed',
   reason,
-  final: change.final ?? reason === 'refused',
-  retryAfterMs: change.retryAfterMs ?? null,
+  final,
+  retryAfterMs: retryAfterMs === null ? null : keptTo(retryAfterMs),
 });
 
 export const sent = (

@@ -16,14 +16,12 @@ export type WebhookSettings = Guard & {
 };
 
 const callLimitMs = 8_000;
-/** A receiver is not waited for longer than this, whatever it asks for. */
-const longestWaitMs = 3_600_000;
 
 /** What a `Retry-After` asks for: seconds, or a date; null when it is neither. */
 function waitAskedFor(retryAfter: string | null): number | null {
   const text = retryAfter ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * secondMs : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? null : Math.min(longestWaitMs, Math.max(0, ms));
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** The same for every attempt of one notice of one version. Standard Webhooks allow no full stop in it. */
