@@ -8,7 +8,10 @@ import type { Id, Instant } from './vocabulary.ts';
 /** Clocks of several hosts may differ: a wrong one costs a hand-over too early or too late, and never a double write. */
 type Term = { readonly now: Instant; readonly ms: number };
 
-/** Takes the lease when it is free or over; null when somebody else holds it. */
+/** Nobody takes a lease for longer (milliseconds): one that has more than twice that to go was taken by a clock that was ahead. */
+export const longestLeaseMs = 600_000;
+
+/** Takes the lease when it is free, over, or of a clock that was far ahead; null when somebody else holds it. */
 export const takeLease = (
   store: Store,
   cutoverId: Id,
@@ -16,7 +19,7 @@ export const takeLease = (
 ): Promise<Fence | null> =>
   store.transact(cutoverId, async (transaction) => {
     const lease = await transaction.lease(cutoverId);
-    if (lease !== null && lease.until > now) return null;
+    if (lease !== null && lease.until > now && lease.until <= now + 2 * longestLeaseMs) return null;
     const epoch = (lease?.epoch ?? 0) + 1;
     await transaction.saveLease(cutoverId, { holder, epoch, until: now + ms });
     return { epoch };

@@ -3,11 +3,12 @@
  * has a default that works on one machine with nothing else installed.
  */
 import { z } from 'zod';
+import { longestLeaseMs } from '../ledger/lease.ts';
 import { armedFrom } from './crashPoint.ts';
 
 const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
-const milliseconds = (standard: number, least: number) =>
-  z.coerce.number().int().min(least).max(600_000).default(standard);
+const milliseconds = (standard: number, least: number, most = 600_000) =>
+  z.coerce.number().int().min(least).max(most).default(standard);
 
 /** The variables, for the one schema in service/config.ts. README.md of service/ names each. */
 export const fleetVariables = {
@@ -20,7 +21,7 @@ export const fleetVariables = {
   /** Whether `serve` works too; `auto`: when the ledger is a file. */
   INTERLOCK_SERVE_WORKS: z.enum(['auto', 'on', 'off']).default('auto'),
   INTERLOCK_AT_ONCE: z.coerce.number().int().min(1).max(256).default(8),
-  INTERLOCK_LEASE_MS: milliseconds(15_000, 300),
+  INTERLOCK_LEASE_MS: milliseconds(15_000, 300, longestLeaseMs),
   INTERLOCK_SWEEP_MS: milliseconds(2_000, 50),
   INTERLOCK_QUIET_MS: milliseconds(700, 1),
   /** Tests only: `point:nth`. */
