@@ -241,6 +241,54 @@ describe('handleOnce', () => {
   });
 });
 
+describe('what could never be read again', () => {
+  it.each([0, 946_684_799_999, 4_102_444_800_001, Number.NaN])(
+    'C7: is not written by a clock that stands at %d',
+    async (at) => {
+      const wrong = { ...deps, now: () => at };
+      const away = { name: 'StoreTrouble', message: expect.stringContaining('clock') };
+      await expect(handle(wrong, 'payments', declare())).rejects.toMatchObject(away);
+      expect(await store.head('payments')).toBeNull();
+      await send(declare());
+      expect(await verify(store)).toMatchObject({ ok: true });
+    },
+  );
+
+  it('goes on with the time that the ledger has where a clock went back to the beginning', async () => {
+    const { state } = await send(declare());
+    const back = { ...deps, now: () => 0 };
+    const { events } = await handle(back, 'payments', report('r-1'));
+    expect(events.map(({ recordedAt }) => recordedAt)).toEqual([state?.recordedAt]);
+  });
+
+  it('is not written by a slip of ours either, under the lock or ahead of it', async () => {
+    await send(declare());
+    const slip = { ...deps, newId: () => 'No Id' };
+    for (const way of [handleAll, handleAhead]) {
+      await expect(way(slip, 'payments', [report('r-1')])).rejects.toThrow(
+        /event 2 \(ReportReceived\) could not be read again, nothing was written/,
+      );
+    }
+    expect((await store.head('payments'))?.version).toBe(1);
+  });
+});
+
+describe('a lease', () => {
+  it('C7: of a clock that was far ahead keeps nobody away', async () => {
+    const ms = 15_000;
+    const day = 86_400_000;
+    expect(await takeLease(store, 'payments', { holder: 'ahead', now: day, ms })).toEqual({
+      epoch: 1,
+    });
+    expect(await takeLease(store, 'payments', { holder: 'right', now: 0, ms })).toEqual({
+      epoch: 2,
+    });
+    expect(await takeLease(store, 'payments', { holder: 'other', now: 0, ms })).toBeNull();
+    // Clocks of hosts may differ by minutes all the same.
+    expect(await takeLease(store, 'payments', { holder: 'behind', now: -600_000, ms })).toBeNull();
+  });
+});
+
 describe('deciding ahead of the lock', () => {
   /** What happens in its order, and something that happens once between deciding and the lock. */
   function watched(between: () => Promise<unknown> = async () => undefined) {

@@ -11,6 +11,7 @@ import { evolve } from './evolve.ts';
 import type { Judge } from './judge.ts';
 import { type Loaded, loadThrough, remember, snapshotEvery, snapshotOf } from './load.ts';
 import { assertHeld } from './lease.ts';
+import { assertReadable, believable } from './readable.ts';
 import {
   type Answer,
   type Fence,
@@ -65,7 +66,7 @@ async function decideOn(
   { state, transaction }: Started,
   [cutoverId, command]: readonly [Id, LedgerCommand],
 ): Promise<Outcome> {
-  const recordedAt = Math.max(now(), state?.recordedAt ?? 0);
+  const recordedAt = believable(Math.max(now(), state?.recordedAt ?? 0));
   const knownReport = await known(transaction, cutoverId, command);
   const decision = decide(command, state, { now: recordedAt, judge, newId, knownReport });
   const head = state === null ? null : { version: state.version, hash: state.headHash };
@@ -78,6 +79,7 @@ async function decideOn(
       : [];
     return { state, events: earlier, rejection, repeated };
   }
+  assertReadable(events);
   await transaction.append(cutoverId, head?.version ?? 0, events);
   const after = events.reduce<CutoverState | null>(evolve, state);
   return { state: after, events, rejection, repeated: false };
