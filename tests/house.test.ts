@@ -57,6 +57,23 @@ describe('the house', () => {
     expect(prompt.split('# When to decline')[1]?.trim().length).toBeGreaterThan(40);
   });
 
+  it('C7: the service reads the wall clock where an instant is meant, and never to measure how long something takes', () => {
+    const instants = [
+      /now: \(\) => Date\.now\(\)/,
+      /return \(\) => Date\.now\(\)/,
+      /Date\.parse\(text\) - Date\.now\(\)/,
+      // Of a lease, which other hosts read; of a span; of no importance.
+      /(fence|holder), now: Date\.now\(\)/,
+      /const \[now, since\] = \[Date\.now\(\), performance\.now\(\)\]/,
+      /Date\.now\(\) % heads\.length/,
+    ];
+    const others = sources
+      .filter((file) => file.startsWith('service/') && file !== 'service/tracing.ts')
+      .flatMap((file) => read(file).match(/^.*\bDate\.now\(\).*$/gm) ?? [])
+      .filter((line) => !instants.some((instant) => instant.test(line)));
+    expect(others).toEqual([]);
+  });
+
   it('the approval node interrupts and does nothing else: no try, no write', () => {
     const approval = read('graph/approval.ts');
     expect(approval).not.toMatch(/\btry\b|\bcatch\b|handle\(|append\(/);

@@ -83,12 +83,12 @@ export function bullDoorbell(deps: BullDeps): Doorbell {
   let restUntil = 0;
   return {
     ring: async (cutoverId) => {
-      if (Date.now() < restUntil) return;
+      if (performance.now() < restUntil) return;
       try {
         const deduplication = { id: cutoverId, keepLastIfActive: true };
         await within(ringLimitMs, 'ringing', queue.add(cutoverId, {}, { deduplication }));
       } catch (error) {
-        restUntil = Date.now() + restMs;
+        restUntil = performance.now() + restMs;
         onSilence(error);
       }
     },

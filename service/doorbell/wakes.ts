@@ -85,7 +85,7 @@ function listener({ atOnce, onTrouble, beside, database, work, heard }: Listenin
     } catch (error) {
       const failures = (rests.get(cutoverId)?.failures ?? 0) + 1;
       const ms = Math.min(restMs * 2 ** (failures - 1), longestRestMs);
-      rests.set(cutoverId, { failures, until: Date.now() + ms });
+      rests.set(cutoverId, { failures, until: performance.now() + ms });
       onTrouble(cutoverId, error);
     }
   };
@@ -93,7 +93,7 @@ function listener({ atOnce, onTrouble, beside, database, work, heard }: Listenin
   const look = async (): Promise<void> => {
     for (const wake of await beside.ask(() => unanswered(database))) {
       if (stopping.signal.aborted || underWay.size >= atOnce) return;
-      const resting = (rests.get(wake.cutoverId)?.until ?? 0) > Date.now();
+      const resting = (rests.get(wake.cutoverId)?.until ?? 0) > performance.now();
       if (resting || underWay.has(wake.cutoverId)) continue;
       const mine = answer(wake).finally(() => underWay.delete(wake.cutoverId));
       underWay.set(wake.cutoverId, mine);

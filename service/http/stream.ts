@@ -37,11 +37,11 @@ const goodbye = (reason: unknown): string =>
 /** What follows `after`, as soon as there is any; a sign of life when there is nothing for so long. */
 async function next(source: Source, after: number): Promise<readonly LedgerEvent[] | 'alive'> {
   const { read, pace, ending } = source;
-  const until = Date.now() + pace.aliveMs;
+  const until = performance.now() + pace.aliveMs;
   for (;;) {
     const events = await read(after, eventsAtOnce);
     if (events.length > 0 || ending.aborted) return events;
-    if (Date.now() >= until) return 'alive';
+    if (performance.now() >= until) return 'alive';
     await pause(pace.lookMs, undefined, { signal: ending, ref: false }).catch(() => undefined);
   }
 }

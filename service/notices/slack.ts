@@ -177,7 +177,7 @@ export function slackSink({ token, apiUrl }: SlackSettings): Sink {
   return {
     channel: 'slack',
     takePlace: async ({ address }) => {
-      const paused = pausedUntil - Date.now();
+      const paused = Math.ceil(pausedUntil - performance.now());
       if (paused > 0) return paused;
       try {
         await places.consume(address);
@@ -191,7 +191,7 @@ export function slackSink({ token, apiUrl }: SlackSettings): Sink {
       const result = await sendOn(client, outgoing, handOver);
       // Slack counts for the whole app: nobody else is written to before it allows it again.
       if (result.kind === 'failed' && result.retryAfterMs !== null) {
-        pausedUntil = Date.now() + result.retryAfterMs;
+        pausedUntil = performance.now() + result.retryAfterMs;
       }
       return result;
     },

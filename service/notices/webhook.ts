@@ -112,14 +112,14 @@ export function webhookSink({ secrets, ...guard }: WebhookSettings): Sink {
     // Whoever asks to wait means all that goes there, not only this message.
     if (became.kind === 'failed' && became.retryAfterMs !== null) {
       const { origin } = new URL(outgoing.target.address);
-      pausedUntil.set(origin, Date.now() + became.retryAfterMs);
+      pausedUntil.set(origin, performance.now() + became.retryAfterMs);
     }
     return became;
   };
   return {
     channel: 'webhook',
     takePlace: async ({ address }) =>
-      Math.max(0, (pausedUntil.get(new URL(address).origin) ?? 0) - Date.now()),
+      Math.max(0, Math.ceil((pausedUntil.get(new URL(address).origin) ?? 0) - performance.now())),
     send,
     close: () => Promise.resolve(),
   };

@@ -127,7 +127,7 @@ async function workOnce(
   crashPoint('run.begins');
   const before = await load(ledger.store, cutoverId);
   const oldest = before?.unruled[0]?.receivedAt ?? null;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const reports = [...new Set(before?.unruled.map(({ reportId }) => reportId))];
   const { outcome, packetAt } = await deps.traced({ cutoverId, reports }, () =>
     runOnce(deps, attending, paused),
@@ -137,7 +137,7 @@ async function workOnce(
   deps.onRun({
     cutoverId,
     outcome,
-    ms: Date.now() - startedAt,
+    ms: Math.round(performance.now() - startedAt),
     reportToPacketMs: shown ? packetAt - oldest : null,
   });
 }

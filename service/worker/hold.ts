@@ -24,16 +24,16 @@ export class Elsewhere extends Error {
 function keeping({ store, terms }: Holder, cutoverId: Id, fence: Fence) {
   const leaseMs = terms.of(cutoverId);
   const lost = new AbortController();
-  let goodUntil = Date.now() + leaseMs;
+  let goodUntil = performance.now() + leaseMs;
   let extending: Promise<void> = Promise.resolve();
   const extend = async (): Promise<void> => {
-    const now = Date.now();
+    const [now, since] = [Date.now(), performance.now()];
     try {
       const kept = await extendLease(store, cutoverId, { fence, now, ms: leaseMs });
       if (!kept) lost.abort(new Elsewhere(`${cutoverId}: the lease passed to another`));
-      goodUntil = now + leaseMs;
+      goodUntil = since + leaseMs;
     } catch (error) {
-      if (Date.now() >= goodUntil) lost.abort(error);
+      if (performance.now() >= goodUntil) lost.abort(error);
     }
   };
   const timer = setInterval(() => (extending = extend()), leaseMs / 3);

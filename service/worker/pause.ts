@@ -41,12 +41,12 @@ export async function untilTheyPause(
   { store, now, pace, signal, meanwhile }: Waiting,
   first: CutoverState,
 ): Promise<boolean> {
-  const endsAt = Date.now() + pace.longestWaitMs;
+  const endsAt = performance.now() + pace.longestWaitMs;
   let state: CutoverState | null = first;
   while (state !== null) {
     const ms = msToWait(state, now(), pace);
     if (ms === 0) return true;
-    if (Date.now() + ms > endsAt) return false;
+    if (performance.now() + ms > endsAt) return false;
     await meanwhile(state);
     await sleep(ms, undefined, { signal });
     state = await load(store, first.cutoverId);
