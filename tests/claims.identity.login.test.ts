@@ -3,6 +3,7 @@
  * changes from other sites), and that an answer or an id token which is not exactly right lets nobody in.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Instant } from '../ledger/vocabulary.ts';
 import type { IdentityDeps } from '../service/identity/audit.ts';
 import type { Door } from '../service/identity/door.ts';
 import { oidcDoor } from '../service/identity/oidcDoor.ts';
@@ -366,6 +367,21 @@ describe('an id token', () => {
     const { status, browser } = await outcome();
     expect(status).toBe(303);
     expect(await callerOf(browser)).toMatchObject({ kind: 'person', person: 'lead' });
+  });
+
+  it.each([
+    ['a day ahead', () => seconds() + 86_400],
+    ['between two milliseconds', () => seconds() - 1.000_01],
+  ])('C46: of a provider whose clock is %s counts from now on at the latest', async (_what, at) => {
+    liar.lie = { claims: { auth_time: at() } };
+    const { status, browser } = await outcome();
+    liar.lie = {};
+    expect(status).toBe(303);
+    const caller = await callerOf(browser);
+    if (caller.kind !== 'person') throw new Error('nobody was let in');
+    expect(Instant.parse(caller.authenticatedAt)).toBeLessThanOrEqual(deps.now());
+    const later = { now: deps.now() + 900_001, recentMs: 900_000 };
+    expect(needsRecentLogin(caller, later)?.code).toBe('login_too_old');
   });
 
   it.each([
