@@ -217,7 +217,7 @@ export const rates = [
     of: 'tokens',
     per: 'packets',
     better: 'lower',
-    meaning: 'tokens sent and answered, useless answers included, for each packet',
+    meaning: 'tokens of every call, untold ones as the most they can be, for each packet',
   },
   {
     name: 'input-tokens',

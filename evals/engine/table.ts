@@ -86,8 +86,9 @@ export function answersText(played: readonly PlayedSuite[]): string | null {
   const { asks, answered } = sum(played.map((one) => one.tally));
   if (asks === 0) return null;
   const told = `The model was asked in ${asks} turns and answered in ${answered}`;
+  if (answered === asks) return told;
   return answered > 0
-    ? told
+    ? `${told}; the other ${asks - answered} are the work of the deterministic minds`
     : `${told}: all of this is the work of the deterministic minds; look at OPENAI_BASE_URL, OPENAI_API_KEY and the name of the model`;
 }
 
