@@ -39,6 +39,12 @@ export type ModelSettings = {
 
 export const standardBreaker: ModelSettings['breaker'] = { failures: 3, halfOpenAfterMs: 30_000 };
 
+/**
+ * No more asks at a time in one process, half of the cutovers that it works on at once unless the settings say otherwise:
+ * the others go on by rules alone, and no packet waits for a model that is slow elsewhere.
+ */
+const mostAtOnce = 4;
+
 /** More than this is no answer of ours, whatever it is. */
 const mostBytes = 1_000_000;
 
@@ -213,19 +219,27 @@ export function modelPort(settings: ModelSettings): ModelPort {
     breaker: new ConsecutiveBreaker(settings.breaker.failures),
   });
   let openedAt = 0;
+  let underWay = 0;
   breaker.onBreak(() => {
     openedAt = performance.now();
   });
   const rested = (): boolean => performance.now() - openedAt >= settings.breaker.halfOpenAfterMs;
   return {
     model: settings.model,
-    available: () => breaker.state !== CircuitState.Open || rested(),
+    available: () => underWay < mostAtOnce && (breaker.state !== CircuitState.Open || rested()),
     ask: async (question) => {
+      const nothing = { input: 0, output: 0 };
+      if (underWay >= mostAtOnce) {
+        throw new ModelTrouble('over_cap', 'others are asking', nothing);
+      }
+      underWay += 1;
       try {
         return await breaker.execute(() => askFor(settings, question));
       } catch (error) {
         if (error instanceof ModelTrouble) throw error;
         throw new ModelTrouble('unavailable', 'the circuit to the model is open');
+      } finally {
+        underWay -= 1;
       }
     },
   };

@@ -42,7 +42,7 @@ export type Reply = {
 
 export type ModelPort = {
   readonly model: string;
-  /** False while the circuit is open: too many failures in a row, not long ago. */
+  /** False while the circuit is open (too many failures in a row, not long ago), or as many ask as may at a time. */
   available(): boolean;
   /** One request, never repeated. Throws ModelTrouble, whatever went wrong. */
   ask(question: Question): Promise<Reply>;

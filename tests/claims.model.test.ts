@@ -175,6 +175,27 @@ describe('C17: a model that fails', () => {
   });
 });
 
+describe('C17: a model that is slow for others', () => {
+  it('C17: is not waited for: four ask it at a time, and whoever comes then goes on by rules alone', async () => {
+    endpoint.misbehave(faults.hang);
+    const agents = minds();
+    const loops = await Promise.all(
+      Array.from({ length: 4 }, async (_, index) => {
+        const loop = (await loopOn(nightOf(`slow-${index}`))).with({ agents });
+        return { loop, run: loop.run() };
+      }),
+    );
+    await expect.poll(() => endpoint.asked.length, { timeout: 60_000 }).toBe(4);
+    const fifth = (await loopOn(nightOf('fifth'))).with({ agents });
+    await fifth.run();
+    expect((await fifth.state()).current).not.toBeNull();
+    expect(endpoint.asked.length).toBe(4);
+    expect(bodiesOf(await fifth.events(), 'ModelAsked')).toEqual([]);
+    await endpoint.close();
+    await Promise.all(loops.map(({ run }) => run));
+  });
+});
+
 describe('C17: the time that a model is given', () => {
   /** Who was asked, and for how many milliseconds at most. */
   const askedIn = async (loop: Loop) =>
