@@ -26,7 +26,11 @@ function pointOf(args: readonly string[], env: Readonly<Record<string, string | 
 
 vi.mock('node:child_process', async (original) => {
   const real = await original<typeof Children>();
-  const spawn = (program: string, args: readonly string[], options: SpawnOptions): ChildProcess => {
+  const spawn = (
+    program: string,
+    args: readonly string[] = [],
+    options: SpawnOptions = {},
+  ): ChildProcess => {
     const child = real.spawn(program, args, options);
     const point = pointOf(args, options.env ?? {});
     if (point === '') return child;
