@@ -2,12 +2,13 @@
  * The running program as a caller meets it: the one-time link and the walk through it by HTTP (embedded), the login at a
  * real provider before and after it grew too old (C46), signed messages of four senders and the link in a mail (C49).
  */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, type Half, startHalf } from './support/fleet.ts';
 import { secretOf, type Sender, senders, signed } from './support/hookSenders.ts';
@@ -47,19 +48,21 @@ afterEach(async () => {
 
 const settings = () => ({ INTERLOCK_HOME: folder, INTERLOCK_LEDGER: join(folder, 'ledger.db') });
 
-/** One verb at the terminal beside the server, on the same ledger. */
-function atTheTerminal(...words: readonly string[]): string {
+const run = promisify(execFile);
+
+/** One verb at the terminal beside the server, on the same ledger. Meanwhile it is heard when a connection is closed. */
+async function atTheTerminal(...words: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], ...settings() };
   const main = join(built, 'service/main.js');
-  const done = spawnSync(process.execPath, [main, ...words], { env, encoding: 'utf8' });
-  expect(done.stderr).toBe('');
-  return done.stdout;
+  const { stdout, stderr } = await run(process.execPath, [main, ...words], { env });
+  expect(stderr).toBe('');
+  return stdout;
 }
 
 /** The secret of a new token of the board, as the terminal shows it. */
-const newToken = (): string => {
+const newToken = async (): Promise<string> => {
   const words = 'token create --source board --about payments --scope report read'.split(' ');
-  return /interlock_token_\S+/.exec(atTheTerminal(...words))?.[0] ?? '';
+  return /interlock_token_\S+/.exec(await atTheTerminal(...words))?.[0] ?? '';
 };
 
 const currentVersion = async ({ visit }: Browser): Promise<unknown> =>
@@ -82,14 +85,14 @@ describe('embedded: interlock serve --as lead', () => {
     expect([again.status, at(again.body, 'code')]).toEqual([403, 'link_spent']);
     expect(other.jar.size).toBe(0);
     // Whoever lost the link makes another at the terminal.
-    const printed = atTheTerminal('link', '--as', 'operator', '--url', url);
+    const printed = await atTheTerminal('link', '--as', 'operator', '--url', url);
     const second = /\/link\/\S+/.exec(printed)?.[0] ?? '';
     expect((await other.visit(second)).status).toBe(303);
 
     const declared = await lead.visit('/cutovers', { body: { runbook: nightRunbook('payments') } });
     expect(declared.body).toMatchObject({ declared: 'payments', declaredByLead: true });
     await eventually('packet 1', async () => (await currentVersion(lead)) === 1);
-    const board = programAt(url, newToken());
+    const board = programAt(url, await newToken());
     const told = await board('/cutovers/payments/reports', { body: lateReport('b-1', 50) });
     expect(told.status).toBe(202);
     const { path, match } = await waitingPacket(lead, 'payments');
@@ -111,7 +114,7 @@ describe('embedded: interlock serve --as lead', () => {
     expect((await lead.visit('/logout', { method: 'POST', body: {} })).status).toBe(303);
     expect((await lead.visit('/cutovers')).status).toBe(401);
     expect(await half.stop()).toBe(0);
-    expect(atTheTerminal('verify')).toMatch(/^Whole/);
+    expect(await atTheTerminal('verify')).toMatch(/^Whole/);
   });
 
   it('C46: answers no page that reached it under another name', async () => {
@@ -167,7 +170,7 @@ describe('with a provider: interlock serve', () => {
       lead.visit('/cutovers/payments/reports', {
         body: { ...lateReport(id, minutes), source: 'interlock', by: 'lead' },
       });
-    const board = programAt(url, newToken());
+    const board = programAt(url, await newToken());
     await board('/cutovers/payments/reports', { body: lateReport('b-1', 50) });
     expect((await adoptWaiting(lead, 'payments')).status).toBe(200);
     expect(await currentVersion(lead)).toBe(2);
