@@ -133,6 +133,13 @@ it('C51: a flood is refused, the others are served, and memory stays flat', asyn
   );
   // What is alive shows when the collector has just run.
   const alive = (some: readonly Sample[]): number => Math.min(...some.map(({ heap }) => heap));
+  let [settled, looks] = [alive(last), 0];
+  // On a busy machine it has not run since: what is not alive is gone once it has, what leaked stays.
+  for (; mb(settled - alive(early)) >= 48 && looks < 120; looks += 1) {
+    await report(url, modest);
+    settled = Math.min(settled, (await sample()).heap);
+    await pause(500);
+  }
   const most = (some: readonly Sample[]): number => Math.max(...some.map(({ rss }) => rss));
   const total = [...answers.values()].reduce((sum, one) => sum + one, 0);
   const told = [...answers]
@@ -140,13 +147,13 @@ it('C51: a flood is refused, the others are served, and memory stays flat', asyn
     .map(([status, count]) => `${status}: ${count}`);
   process.stderr.write(
     `flood of ${floodMs / 1_000} s: ${total} requests (${told.join(', ')}), ${served.length} served; ` +
-      `heap alive ${mb(alive(early))} then ${mb(alive(last))} MB, resident ${mb(most(early))} then ${mb(most(last))} MB\n`,
+      `heap alive ${mb(alive(early))} then ${mb(settled)} MB, resident ${mb(most(early))} then ${mb(most(last))} MB\n`,
   );
   expect(served.filter((status) => status !== 202)).toEqual([]);
   expect(answers.get(429)).toBeGreaterThan(0);
   expect(answers.get(413)).toBeGreaterThan(0);
   expect([...answers.keys()].filter((status) => status >= 500 && status !== 503)).toEqual([]);
-  expect(mb(alive(last)) - mb(alive(early))).toBeLessThan(48);
+  expect(mb(settled) - mb(alive(early))).toBeLessThan(48);
   expect(mb(most(last)) - mb(most(early))).toBeLessThan(160);
 });
 

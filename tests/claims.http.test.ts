@@ -265,7 +265,9 @@ describe('a request that is wrong', () => {
 
   it('with a number that no number can be is told where, however little its route says of the place', async () => {
     for (const [runbook, field] of [
-      ['{"zone": [0, 1e999]}', '/runbook/zone/1'],
+      ['{"zone": [0, 1E+999]}', '/runbook/zone/1'],
+      [`{"zone": ${'9'.repeat(400)}.0}`, '/runbook/zone'],
+      [`{"zone": ${'9'.repeat(250)}e99}`, '/runbook/zone'],
       ['{"__proto__": {"x": -1e999}}', '/runbook/__proto__/x'],
     ]) {
       const answer = await ask('/cutovers', { as: lead, raw: `{"runbook": ${runbook}}` });
