@@ -110,8 +110,8 @@ function told(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
-/** What is wrong with a setting, as what it takes; the words of a rule of ours as they are. */
-function wordsOf(issue: z.core.$ZodIssue): string {
+/** What is wrong with a setting or an option, as what it takes; the words of a rule of ours as they are. */
+export function wordsOf(issue: z.core.$ZodIssue): string {
   if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':

@@ -277,6 +277,18 @@ describe('interlock token', () => {
       const asked = create(deps, { ...good, ...wrong }, nothingDeclared);
       await expect(asked, JSON.stringify(wrong)).rejects.toBeInstanceOf(UsageError);
     }
+    for (const [wrong, words] of [
+      [{ scope: ['adopt'] }, '--scope: must be one of: report, read'],
+      [{ days: '0' }, '--days: must be 1 at least'],
+      [{ days: 'x' }, '--days: must be a whole number'],
+      [
+        { source: 'Not An Id' },
+        '--source: an id is lower-case letters, digits and . _ : - (at most 100)',
+      ],
+    ] as const) {
+      const asked = create(deps, { ...good, ...wrong }, nothingDeclared);
+      await expect(asked).rejects.toThrow(new UsageError(words));
+    }
     expect(await listTokens(deps)).toEqual([]);
     expect((await create(deps, good, nothingDeclared)).exit).toBe(0);
     await beside.close();

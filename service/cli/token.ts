@@ -15,6 +15,7 @@ import {
   type Token,
   type TokenWanted,
 } from '../identity/tokens.ts';
+import { wordsOf } from '../config.ts';
 import { type Answer, answered, exits, UsageError } from './answer.ts';
 
 const dayMs = 86_400_000;
@@ -44,9 +45,7 @@ export type TokenOptions = {
 function read<T>(schema: z.ZodType<T>, value: unknown, option: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UsageError(
-    `${option}: ${parsed.error.issues.map(({ message }) => message).join('; ')}`,
-  );
+  throw new UsageError(`${option}: ${parsed.error.issues.map(wordsOf).join('; ')}`);
 }
 
 function cutoversOf({ about, anyCutover }: TokenOptions): readonly Id[] | 'any' {
