@@ -3,12 +3,13 @@
  * without one. An exchange is known by the digest of its prompt and of everything asked; its time is the recorded one, so
  * that a replay leaves the same bytes in the ledger as the run that was recorded.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ModelPort, ModelTrouble, type Question, type Reply } from '../agents/modelPort.ts';
 import { digestOf } from '../ledger/canonical.ts';
 import { ModelOutcome } from '../ledger/modelCost.ts';
+import { makeFolder } from './makeFolder.ts';
 
 const Tokens = z.strictObject({ input: z.int().min(0), output: z.int().min(0) }).nullable();
 const Call = z.strictObject({ id: z.string(), name: z.string(), input: z.unknown() });
@@ -156,7 +157,7 @@ export function recording(
         const milliseconds = known?.milliseconds ?? Math.ceil(performance.now() - began);
         const exchange = { model, ...request, milliseconds, answer };
         if (known === null) {
-          await mkdir(folder, { recursive: true });
+          await makeFolder(folder);
           await keep(path, exchange);
         }
         at += milliseconds;

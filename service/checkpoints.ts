@@ -3,12 +3,13 @@
  * Either is disposable: it is written without waiting for the disk, a file that is broken is replaced, and losing it
  * costs a few steps and no event.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import Database from 'better-sqlite3';
 import { StoreTrouble } from '../ledger/trouble.ts';
+import { makeFolder } from './makeFolder.ts';
 import { isUrl } from './places.ts';
 
 export type Checkpoints<Saver extends BaseCheckpointSaver = BaseCheckpointSaver> = {
@@ -63,7 +64,7 @@ export async function openCheckpoints(place: string): Promise<Checkpoints> {
     return openPostgresCheckpoints(place);
   }
   try {
-    if (place !== ':memory:') mkdirSync(dirname(place), { recursive: true });
+    if (place !== ':memory:') await makeFolder(dirname(place));
     return await openCheckpointFile(place);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,6 @@
  * command needs no more than this, so that it answers at once; the workflow is added in interlock.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { judge } from '../constraints/judge.ts';
 import type { LedgerDeps } from '../ledger/handle.ts';
@@ -11,6 +10,7 @@ import type { Store } from '../ledger/store.ts';
 import { StoreTrouble } from '../ledger/trouble.ts';
 import { openSqliteStore } from '../ledger/stores/sqlite.ts';
 import type { Config } from './config.ts';
+import { makeFolder } from './makeFolder.ts';
 import { isUrl } from './places.ts';
 
 export type LedgerOnly = { readonly ledger: LedgerDeps };
@@ -23,7 +23,7 @@ export type Clock = {
 /** Makes the folder of a ledger file when it is missing; one kept in memory needs none. */
 export async function makeFolderOf(ledger: string): Promise<void> {
   if (ledger === ':memory:') return;
-  await mkdir(dirname(ledger), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(ledger)).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreTrouble('unreachable', `the ledger's folder cannot be made: ${why}`, {
       cause: error,

@@ -3,7 +3,7 @@
  * the four minds has a cassette of its own on the folder, so that what is missing is known by mind. What a model may cost
  * is kept beside the answers, because it decides what is asked.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Agents } from '../../agents/agent.ts';
@@ -11,6 +11,7 @@ import { canonicalJson } from '../../ledger/canonical.ts';
 import { ModelCaps } from '../../ledger/modelCost.ts';
 import { AgentName } from '../../ledger/vocabulary.ts';
 import { type Cassette, recording, replaying } from '../../service/cassette.ts';
+import { makeFolder } from '../../service/makeFolder.ts';
 import type { mindsOnPort } from '../../service/modelMinds.ts';
 import type { ModelConfig } from '../../service/modelSettings.ts';
 import { deterministic, type Minds } from './minds.ts';
@@ -97,7 +98,7 @@ export async function recordingMinds(folder: string, config: ModelConfig): Promi
       `${folder} was recorded with ${known.model} at another price, with other caps or by another name; record into a new folder`,
     );
   }
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(labelPath(folder), `${JSON.stringify(label, null, 2)}\n`);
   const { modelPort } = await import('../../agents/model.ts');
   const breaker = { failures: Number.MAX_SAFE_INTEGER, halfOpenAfterMs: 1 };

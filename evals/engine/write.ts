@@ -2,8 +2,9 @@
  * Writes generated nights as files in the formats that people write by hand: a runbook and a drill with its truth as
  * expectations. They are read back like any other suite, and can be kept and looked at.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../service/makeFolder.ts';
 import { type Cluster, freeze, type Night, type Step, windowMinutes } from './night.ts';
 import { nights } from './nights.ts';
 import { changedBetween, type Truth, truthAfter } from './truth.ts';
@@ -181,7 +182,7 @@ function drillOf(night: Night, id: string) {
 
 /** Writes so many nights of a seed into a folder, which is made. Answers the files of the drills. */
 export async function writeNights(folder: string, count: number, seed: number): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const drills: string[] = [];
   for (const [index, night] of nights(count, seed).entries()) {
     const id = `night-${seed}-${String(index + 1).padStart(4, '0')}`;
