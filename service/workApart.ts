@@ -24,19 +24,30 @@ function count(metrics: Metrics, word: Word): void {
 }
 
 /**
- * Starts it and waits until it works. A thread that fails later ends the process, as the same failure would have without
- * a thread: whoever watches the process starts it again.
+ * Starts it and waits until it works. A thread that fails or ends later ends the process, as the same failure would have
+ * without a thread: whoever watches the process starts it again. Throws when it fails or ends before it has begun.
  */
-export async function workApart(metrics: Metrics): Promise<{ readonly endings: Stage }> {
-  const thread = new Worker(new URL('./workThread.js', import.meta.url));
+export async function workApart(
+  metrics: Metrics,
+  program: URL = new URL('./workThread.js', import.meta.url),
+): Promise<{ readonly endings: Stage }> {
+  const thread = new Worker(program);
   thread.on('message', (word: Word) => count(metrics, word));
+  const ended = once(thread, 'exit').then(([code]: unknown[]) => {
+    return new Error(`the work has ended by itself, with code ${String(code)}`);
+  });
   // Rejects when the thread fails before it has begun.
-  await once(thread, 'message');
+  const early = await Promise.race([once(thread, 'message'), ended]);
+  if (early instanceof Error) throw early;
   thread.on('error', (error) => {
     throw error;
   });
-  const ended = once(thread, 'exit');
+  let isWanted = true;
+  thread.on('exit', (code) => {
+    if (isWanted) throw new Error(`the work has ended by itself, with code ${code}`);
+  });
   const end = async (): Promise<void> => {
+    isWanted = false;
     thread.postMessage('stop');
     await ended;
   };
