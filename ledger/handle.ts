@@ -164,17 +164,6 @@ async function untilFirst<T>(
   }
 }
 
-/** What the transaction comes to, once it is committed and kept for the next load. */
-async function committed(
-  deps: LedgerDeps,
-  cutoverId: Id,
-  work: (transaction: Transaction) => Promise<Written>,
-): Promise<readonly Outcome[]> {
-  const written = await untilFirst(deps, cutoverId, work);
-  await keep(deps.store, written);
-  return written.outcomes;
-}
-
 /**
  * Decides the commands one after another, each on the state after the one before, and appends what they lead to in one
  * durable commit: all of it is kept, or none. The first refusal ends it; what was decided before stays. Answers with
@@ -186,9 +175,7 @@ export async function handleAll(
   cutoverId: Id,
   commands: readonly LedgerCommand[],
 ): Promise<readonly Outcome[]> {
-  assertMeant(cutoverId, commands);
-  const wanted = { cutoverId, commands, upToRefusal: true };
-  return committed(deps, cutoverId, (transaction) => write(deps, transaction, wanted));
+  return commit(deps, allOf(cutoverId, commands), null);
 }
 
 /** What was decided ahead of the lock is taken for so long. Milliseconds. */
@@ -222,6 +209,36 @@ const holdsStill = ({ head, at, events }: Ahead, now: Head | null, clock: Instan
   clock - at <= aheadMs &&
   events.every(({ body }) => body.type !== 'PacketAdopted');
 
+/** What the commands lead to, up to the first refusal. */
+function allOf(cutoverId: Id, commands: readonly LedgerCommand[]): Wanted {
+  assertMeant(cutoverId, commands);
+  return { cutoverId, commands, upToRefusal: true };
+}
+
+/**
+ * Commits it and keeps it for the next load: as it was worked out ahead of the lock, if the head is still the one that it
+ * was worked out on; else decided under the lock.
+ */
+async function commit(
+  deps: LedgerDeps,
+  wanted: Wanted,
+  ahead: Ahead | null,
+): Promise<readonly Outcome[]> {
+  const { cutoverId } = wanted;
+  const written = await untilFirst(deps, cutoverId, async (transaction) => {
+    if (ahead === null) return write(deps, transaction, wanted);
+    const head = await transaction.head(cutoverId);
+    if (!holdsStill(ahead, head, deps.now())) return write(deps, transaction, wanted);
+    if (deps.fence !== undefined) await assertHeld(transaction, cutoverId, deps.fence);
+    if (ahead.events.length > 0) {
+      await transaction.append(cutoverId, ahead.head.version, ahead.events);
+    }
+    return ahead;
+  });
+  await keep(deps.store, written);
+  return written.outcomes;
+}
+
 /**
  * As `handleAll`, for commands that take long to decide: they are decided before the lock is taken, and appended under it
  * if the head that they were decided on is still the head. If it is not, they are decided again under the lock.
@@ -231,20 +248,8 @@ export async function handleAhead(
   cutoverId: Id,
   commands: readonly LedgerCommand[],
 ): Promise<readonly Outcome[]> {
-  assertMeant(cutoverId, commands);
-  const wanted = { cutoverId, commands, upToRefusal: true };
-  const ahead = await lookAhead(deps, wanted);
-  return committed(deps, cutoverId, async (transaction) => {
-    const head = await transaction.head(cutoverId);
-    if (ahead === null || !holdsStill(ahead, head, deps.now())) {
-      return write(deps, transaction, wanted);
-    }
-    if (deps.fence !== undefined) await assertHeld(transaction, cutoverId, deps.fence);
-    if (ahead.events.length > 0) {
-      await transaction.append(cutoverId, ahead.head.version, ahead.events);
-    }
-    return ahead;
-  });
+  const wanted = allOf(cutoverId, commands);
+  return commit(deps, wanted, await lookAhead(deps, wanted));
 }
 
 /** A request that has one effect and one answer, however often it is sent. */

@@ -86,8 +86,8 @@ function mindsOn(
 
 /**
  * The minds on a live endpoint, with every exchange kept in the folder; what it holds already is played, but for troubles of
- * the endpoint. The circuit to
- * the endpoint stays closed, so that no question goes unasked. Throws TapeProblem when the folder was recorded otherwise.
+ * the endpoint. The circuit to the endpoint stays closed, so that no question goes unasked. Throws TapeProblem when the
+ * folder was recorded otherwise.
  */
 export async function recordingMinds(folder: string, config: ModelConfig): Promise<Minds> {
   const { model, price, caps, baseUrl, apiKey } = config;
