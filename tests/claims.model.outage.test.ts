@@ -41,15 +41,24 @@ function tightPlan() {
   return { ...of, checkpoints: [...of.checkpoints, announce] };
 }
 
+/** `turn` is what a mind may take from now on. */
+type RunningNight = {
+  readonly loop: Loop;
+  readonly nowAt: () => number;
+  readonly turn: { milliseconds: number };
+};
+
 /** The night on a clock that goes with real time, four minutes before its next start. */
-async function runningNight(turn = turnMs): Promise<{ loop: Loop; nowAt: () => number }> {
+async function runningNight(milliseconds: number): Promise<RunningNight> {
+  const turn = { ...patientTurn, milliseconds };
   const declared = await declaredNight(tightPlan());
   const began = performance.now();
   const nowAt = (): number => minute(60) - toDeadlineMs + Math.floor(performance.now() - began);
-  const agents = mindsOn(endpoint, { breaker, turn: { ...patientTurn, milliseconds: turn } });
+  const agents = mindsOn(endpoint, { breaker, turn });
   return {
     loop: declared.with({ agents, ledger: { ...declared.deps.ledger, now: nowAt } }),
     nowAt,
+    turn,
   };
 }
 
@@ -75,7 +84,7 @@ async function change(loop: Loop, round: number, nowAt: () => number): Promise<v
 
 /** One outage from its first failure to the answer after it. */
 async function outage(): Promise<{ calls: number; slowestMs: number }> {
-  const { loop, nowAt } = await runningNight();
+  const { loop, nowAt, turn } = await runningNight(turnMs);
   const brokenFrom = performance.now();
   let slowestMs = 0;
   const rounds = 3;
@@ -102,6 +111,8 @@ async function outage(): Promise<{ calls: number; slowestMs: number }> {
   // As many as open it, then no more than one each time it has rested.
   const rests = Math.floor((performance.now() - brokenFrom) / breaker.halfOpenAfterMs);
   expect(calls).toBeLessThanOrEqual(breaker.failures + rests);
+  // What is well answers, however busy the machine is.
+  turn.milliseconds = patientTurn.milliseconds;
   await recovery(loop, rounds, nowAt);
   return { calls, slowestMs };
 }
@@ -168,7 +179,7 @@ describe('C17: acknowledging a report', () => {
     const run = loop.run().finally(() => {
       isOver = true;
     });
-    await expect.poll(() => endpoint.asked.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => endpoint.asked.length).toBe(1);
     await measured(loop, count, hung);
     // All of them while the model was being waited for.
     expect(isOver).toBe(false);
