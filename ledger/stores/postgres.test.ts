@@ -22,11 +22,14 @@ const good = {
   encoding: 'UTF8',
 };
 
-async function asOwner(url: string, ...statements: readonly string[]): Promise<void> {
+/** What the last of the statements answers, on a connection of its own. */
+async function asOwner(url: string, ...statements: readonly string[]): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  for (const statement of statements) await client.query(statement);
+  let rows: unknown[] = [];
+  for (const statement of statements) ({ rows } = await client.query(statement));
   await client.end();
+  return rows;
 }
 const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
@@ -58,13 +61,11 @@ describe('the server', () => {
 
 describe('a server of its own', () => {
   let server: Postgres;
-  const set = (setting: string) =>
-    asOwner(
-      server.url,
-      `alter system set ${setting}`,
-      'select pg_reload_conf()',
-      'select pg_sleep(0.3)',
-    );
+  /** A connection made after the server has read its settings again has them, and every other one from its next command on. */
+  const set = async (setting: string, to: 'on' | 'off') => {
+    await asOwner(server.url, `alter system set ${setting} = ${to}`, 'select pg_reload_conf()');
+    await expect.poll(() => asOwner(server.url, `show ${setting}`)).toEqual([{ [setting]: to }]);
+  };
   beforeAll(async () => {
     server = await startPostgres();
     await migratePostgres(server.url);
@@ -77,12 +78,12 @@ describe('a server of its own', () => {
       const store = await openPostgresStore(server.url);
       const id = setting.replaceAll('_', '-');
       await handle(depsOn(store), id, declare(id));
-      await set(`${setting} = off`);
+      await set(setting, 'off');
       await expect(handle(depsOn(store), id, report('r-1'))).rejects.toMatchObject({
         code: 'not_durable',
       });
       await expect(openPostgresStore(server.url)).rejects.toThrow(new RegExp(`${setting} is off`));
-      await set(`${setting} = on`);
+      await set(setting, 'on');
       expect((await handle(depsOn(store), id, report('r-1'))).events[0]?.version).toBe(2);
       await store.close();
     },

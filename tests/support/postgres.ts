@@ -124,18 +124,32 @@ kill -INT $server 2>/dev/null
 wait $server
 rm -rf "$2"`;
 
-async function untilReady(url: string, kept: ChildProcess, log: string): Promise<void> {
+/** When the server that answers was started; null while none does. */
+async function startOf(url: string): Promise<string | null> {
+  const client = new pg.Client({ connectionString: url });
+  // It may end under the question.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query('select pg_postmaster_start_time()::text as at');
+    return String(rows[0]?.at);
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Waits for a server that answers, other than the one that was started `before`. */
+async function untilReady(
+  url: string,
+  { kept, log, before }: { kept: ChildProcess; log: string; before: string | null },
+): Promise<void> {
   for (let waited = 0; waited < readyLimitMs; waited += 50) {
-    const client = new pg.Client({ connectionString: url });
-    try {
-      await client.connect();
-      return;
-    } catch {
-      if (kept.exitCode !== null) break;
-      await pause(50);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+    const at = await startOf(url);
+    if (at !== null && at !== before) return;
+    if (kept.exitCode !== null) break;
+    await pause(50);
   }
   throw new Error(`PostgreSQL did not start:\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`);
 }
@@ -167,16 +181,15 @@ export async function startPostgres(how: { standby?: boolean } = {}): Promise<Po
   };
   const url = `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`;
   try {
-    await untilReady(url, kept, log);
+    await untilReady(url, { kept, log, before: null });
   } catch (error) {
     await stop();
     throw error;
   }
   const restart = async () => {
+    const before = await startOf(url);
     kept.stdin?.write('again\n');
-    // The old server refuses at once; the new one is there when it answers.
-    await pause(200);
-    await untilReady(url, kept, log);
+    await untilReady(url, { kept, log, before });
   };
   return { url, folder, restart, stop };
 }
