@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    // What is awaited is awaited for as long as a machine with much else to do may take.
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['default', new ClosingLine()],
   },
 });

@@ -2,7 +2,7 @@
  * C17: whatever a model does, the packet comes, from the deterministic mind and marked as such. Real client, real HTTP on
  * loopback, real ledger. Whole outages are in claims.model.outage.test.ts, what asking costs in claims.model.cost.test.ts.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deterministicAgents } from '../agents/deterministic.ts';
 import { modelPort } from '../agents/model.ts';
 import type { EventOf, EventType, LedgerEvent } from '../ledger/events.ts';
@@ -21,7 +21,10 @@ let endpoint: Endpoint;
 beforeEach(async () => {
   endpoint = await openEndpoint(obedient);
 });
-afterEach(() => endpoint.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await endpoint.close();
+});
 
 const after = (of: string) => [
   { checkpoint: of, type: 'finish_to_start' as const, gapSeconds: 0, maxGapSeconds: null },
@@ -131,7 +134,7 @@ describe('C17: a model that fails', () => {
       over = true;
       return result;
     });
-    await expect.poll(() => endpoint.asked.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => endpoint.asked.length).toBe(1);
     const told = await loop.report([{ kind: 'statement', text: 'The bridge is calm.' }]);
     expect(told.rejection).toBeNull();
     expect(over).toBe(false);
@@ -140,11 +143,12 @@ describe('C17: a model that fails', () => {
   });
 
   it('C17: opens the circuit, is tried again once, and serves when it is well', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     const port = modelPort({
       baseUrl: endpoint.baseUrl,
       apiKey: 'key',
       model: 'm',
-      breaker: { failures: 2, halfOpenAfterMs: 200 },
+      breaker: { failures: 2, halfOpenAfterMs: 600_000 },
     });
     const ask = () =>
       port.ask({
@@ -163,7 +167,10 @@ describe('C17: a model that fails', () => {
     expect(port.available()).toBe(true);
     await expect(ask()).rejects.toMatchObject({ outcome: 'unavailable' });
     expect(port.available()).toBe(false);
-    await expect.poll(() => port.available(), { timeout: 60_000 }).toBe(true);
+    vi.advanceTimersByTime(599_999);
+    expect(port.available()).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(port.available()).toBe(true);
     endpoint.misbehave(null);
     const before = endpoint.asked.length;
     await ask();
@@ -185,7 +192,7 @@ describe('C17: a model that is slow for others', () => {
         return { loop, run: loop.run() };
       }),
     );
-    await expect.poll(() => endpoint.asked.length, { timeout: 60_000 }).toBe(4);
+    await expect.poll(() => endpoint.asked.length).toBe(4);
     const fifth = (await loopOn(nightOf('fifth'))).with({ agents });
     await fifth.run();
     expect((await fifth.state()).current).not.toBeNull();

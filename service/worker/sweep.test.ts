@@ -19,9 +19,6 @@ afterEach(async () => {
   await store.close();
 });
 
-/** For a machine with much else to do. */
-const patience = { timeout: 20_000 };
-
 /** Sweeps without a doorbell that anybody hears; work on a cutover ends when it is let go, or with the sweep. */
 function sweeping(atOnce: number) {
   const begun: Id[] = [];
@@ -50,24 +47,24 @@ describe('the sweep', () => {
   it('C14: works on what is found while other work goes on and on, and on nothing twice at a time', async () => {
     await declareTonight(ledger, fleetPlan('long'));
     const { begun, end } = sweeping(2);
-    await expect.poll(() => begun, patience).toEqual(['long']);
+    await expect.poll(() => begun).toEqual(['long']);
     await declareTonight(ledger, fleetPlan('short'));
     await handle(ledger, 'short', { type: 'ReceiveReport', body: lateBy('late', 20) });
-    await expect.poll(() => begun, patience).toEqual(['long', 'short']);
+    await expect.poll(() => begun).toEqual(['long', 'short']);
     end('short');
     // It has done nothing about it: what still waits is worked on again, and what is under way is not.
-    await expect.poll(() => begun, patience).toEqual(['long', 'short', 'short']);
+    await expect.poll(() => begun).toEqual(['long', 'short', 'short']);
   });
 
   it('works on no more at a time than it may', async () => {
     for (const cutoverId of ['one', 'two', 'three'])
       await declareTonight(ledger, fleetPlan(cutoverId));
     const { begun, end } = sweeping(2);
-    await expect.poll(() => begun.length, patience).toBe(2);
+    await expect.poll(() => begun.length).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(begun).toHaveLength(2);
     const third = ['one', 'two', 'three'].find((id) => !begun.includes(id));
     end(begun[0] ?? '');
-    await expect.poll(() => begun, patience).toContain(third);
+    await expect.poll(() => begun).toContain(third);
   });
 });
