@@ -127,11 +127,11 @@ describe('C41 on Slack', () => {
     const night = await nightOf(contact);
     await night.adopt({});
     slack.mode = 'rate_limited';
-    slack.retryAfterSeconds = 2;
+    slack.retryAfterSeconds = 120;
     const one = sink();
     const relay = night.relay([one]);
     const next = await relay.drain(night.cutoverId);
-    expect(next ?? 0).toBeGreaterThanOrEqual(night.clock.at + 2_000);
+    expect(next ?? 0).toBeGreaterThanOrEqual(night.clock.at + 120_000);
     expect(await night.of('NoticeFailed')).toMatchObject([
       { reason: 'rate_limited', ambiguous: false, final: false, retryAt: next },
     ]);
