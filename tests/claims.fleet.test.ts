@@ -74,9 +74,12 @@ describe.each(kinds)('workers on $name', (kind) => {
     await eventually('packet 1', async () => (await load(store, 'payments'))?.current);
     await report('payments', 'late', 20);
     expect((await packetOf('payments')).version).toBe(2);
+    // A run is counted when it is over: its packet waits some time before that.
     await eventually(
-      'its figure',
-      async () => (await half.figure('interlock_cutovers_waiting')) === 0,
+      'its figures',
+      async () =>
+        (await half.figure('interlock_cutovers_waiting')) === 0 &&
+        (await half.figure('interlock_report_to_packet_seconds_count')) > 0,
     );
     expect((await fetch(`${await half.url}/healthz`)).status).toBe(200);
     expect((await fetch(`${await half.url}/readyz`)).status).toBe(200);

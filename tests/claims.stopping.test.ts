@@ -190,6 +190,7 @@ describe('a half that is told to stop', () => {
     for (const name of ['redis', 'model', 'webhook', 'slack', 'mail']) {
       await eventually(`a call of ${name}`, async () => (rude.get(name)?.connections() ?? 0) > 0);
     }
+    await eventually('a webhook handed over', async () => rude.get('webhook')?.isSpokenTo());
     const letGo = verb === 'serve' ? await hangOn(url, ledger) : () => undefined;
     expect(await Promise.race([half.stop(), pause(stopLimitMs, 'still there')])).toBe(0);
     letGo();

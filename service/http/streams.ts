@@ -13,14 +13,15 @@ import { Problem, problemOf } from './problem.ts';
 import { type Asked, type Declared, route } from './route.ts';
 import { streamOf } from './stream.ts';
 
-const standardPace: StreamPace = {
+export const standardPace: StreamPace = {
   lookMs: 300,
   aliveMs: 15_000,
   callerMs: 2_000,
   perCaller: 4,
   atOnce: 200,
 };
-const graceMs = 1_000;
+/** Whoever does not read is cut off so long after the look that found them lost. */
+export const graceMs = 1_000;
 const policy = { who: 'readers' } as const;
 
 const After = z.strictObject({

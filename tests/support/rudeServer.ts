@@ -12,6 +12,8 @@ export type RudeServer = {
   readonly port: number;
   /** How many connections were made so far. */
   readonly connections: () => number;
+  /** Whether anybody has said a word to it. */
+  readonly isSpokenTo: () => boolean;
   close(): void;
 };
 
@@ -36,10 +38,16 @@ function treat(socket: Socket, manner: Manner): void {
 export async function startRudeServer(manner: Manner): Promise<RudeServer> {
   const open = new Set<Socket>();
   let connections = 0;
+  let isSpokenTo = false;
   const server = createServer((socket) => {
     connections += 1;
     open.add(socket);
     socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    socket.once('data', () => {
+      isSpokenTo = true;
+      // Who is silent does not listen either.
+      if (manner === 'silent') socket.pause();
+    });
     treat(socket, manner);
   });
   server.listen(0, '127.0.0.1');
@@ -49,6 +57,7 @@ export async function startRudeServer(manner: Manner): Promise<RudeServer> {
   return {
     port: address.port,
     connections: () => connections,
+    isSpokenTo: () => isSpokenTo,
     close: () => {
       for (const socket of open) socket.destroy();
       server.close();
