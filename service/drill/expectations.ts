@@ -8,7 +8,7 @@ import { readableKinds } from '../../constraints/readingWords.ts';
 import { HoldClass, ReadinessCode, RejectionCode, RelaxableCode } from '../../ledger/codes.ts';
 import { DeltaChange } from '../../ledger/packet.ts';
 import { Id, ProgressState } from '../../ledger/vocabulary.ts';
-import { gateExpectation, proposesExpectation } from './proposalFormat.ts';
+import { causeRule, gateExpectation, proposesExpectation } from './proposalFormat.ts';
 
 const time = z.string().min(1).max(200);
 const reportId = z.string().min(1).max(200).meta({ description: 'The id of a report.' });
@@ -40,7 +40,7 @@ export const expectationKeys = {
       checkpoint: Id,
       class: HoldClass.optional(),
       behind: Id.optional(),
-      causes: z.array(z.string()).min(1).optional().meta({
+      causes: z.array(causeRule).min(1).optional().meta({
         description: 'Rules that are among the causes of the hold.',
       }),
       leastCauses: count.optional(),

@@ -14,7 +14,7 @@ import { type Pen, penOf, reportOf } from '../runbook/readFacts.ts';
 import { schemaFindings } from '../runbook/schemaProblems.ts';
 import { readSource } from '../runbook/source.ts';
 import type { AgentName, Instant } from '../../ledger/vocabulary.ts';
-import { checkExpectations } from './checkExpectations.ts';
+import { checkExpectations, checkPeople } from './checkExpectations.ts';
 import { knownNames } from './checkNames.ts';
 import { type AcknowledgementText, type DecideText, DrillText, type StepText } from './format.ts';
 import type { ExpectationText } from './expectations.ts';
@@ -153,8 +153,10 @@ function compose(text: DrillText, plan: Plan, reports: readonly FactsReport[]) {
     plan,
     steps.flatMap((step) => step.reports),
   );
+  checkPeople(declare, { path: ['declare'], known }, pen);
   checkExpectations(declare, { path: ['declare'], agent, known }, pen);
   for (const [index, step] of text.steps.entries()) {
+    checkPeople(step, { path: ['steps', index], known }, pen);
     checkExpectations(step, { path: ['steps', index], agent, known }, pen);
   }
   const order = [first, ...steps];

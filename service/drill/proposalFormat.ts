@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { HoldClass, ReadinessCode, ViolationCode } from '../../ledger/codes.ts';
 import { Assertion } from '../../ledger/facts.ts';
-import { ReleaseCondition } from '../../ledger/holds.ts';
+import { Cause, ReleaseCondition } from '../../ledger/holds.ts';
 import { DeltaChange, Driver } from '../../ledger/packet.ts';
 import { AgentName, Id, ProgressState } from '../../ledger/vocabulary.ts';
 
@@ -14,6 +14,8 @@ const time = z.string().min(1).max(200);
 const count = z.int().min(0);
 const some = z.array(Id).min(1);
 const factKinds = Assertion.options.map(({ shape }) => shape.kind.value);
+/** The rules that can be among the causes of a hold, as one list that a misspelt one is compared with. */
+export const causeRule = z.enum(Cause.shape.rule.options.flatMap(({ options }) => options));
 const releaseKinds = ReleaseCondition.options.map(({ shape }) => shape.kind.value);
 
 export const gateExpectation = z
@@ -30,7 +32,7 @@ export type GateExpectation = z.infer<typeof gateExpectation>;
 
 const cause = {
   behind: Id.optional(),
-  causes: z.array(z.string()).min(1).optional(),
+  causes: z.array(causeRule).min(1).optional(),
   subjects: some.optional(),
 };
 

@@ -51,8 +51,10 @@ export function scoreGate(wanted: GateExpectation, seen: Observed): Mark {
   const refused = [...new Set(verdicts.flatMap((one) => one.violations.map(({ code }) => code)))];
   const first = verdicts[0] === undefined ? 'none' : verdicts[0].clean ? 'clean' : 'refused';
   const { attempts, first_try: firstTry } = wanted;
+  // An agent that made no proposal had none refused either: that is met only where it is what is asked.
   return {
     met:
+      (proposals.length > 0 || attempts === 0) &&
       (attempts === undefined || attempts === proposals.length) &&
       (firstTry === undefined || firstTry === first) &&
       (wanted.refused === undefined || sameSet(wanted.refused, refused)),
@@ -117,6 +119,7 @@ function reading(wanted: ProposesValues['reading'], seen: Observed): Mark {
 }
 
 function noReading(wanted: ProposesValues['no_reading'], seen: Observed): Mark {
+  if (proposalsOf(seen, 'readiness').length === 0) return silent('readiness');
   const found = readingsOf(seen, wanted.report).filter(
     ({ assertion }) => wanted.kind === undefined || assertion.kind === wanted.kind,
   );

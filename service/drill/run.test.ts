@@ -67,7 +67,6 @@ describe('what is expected and not there is scored as not met, with what was fou
     ['{changes: []}', 'close-interface'],
     ['{ruled: {report: e1, as: accepted}}', 'accepted_as_forecast (told_in_advance)'],
     ['{ruled: {report: e4, as: accepted, code: repeat}}', 'accepted'],
-    ['{ruled: {report: e4, fact: 9, as: accepted}}', 'no such fact'],
     ['{received: {report: e4, is: refused}}', 'received'],
     ['{held_facts: 1}', '0'],
     ['{packets: 1}', '2'],
@@ -106,6 +105,38 @@ describe('what is expected and not there is scored as not met, with what was fou
   ])('%s', async (expectation, found) => {
     const marks = await scored(expectation);
     expect(marks).toEqual([{ met: false, found: expect.stringContaining(found) }]);
+  });
+});
+
+describe('what is not there is no answer: with no packet, and no proposal, is not met', () => {
+  it.each([
+    ['{changes: []}', 'no packet'],
+    ['{protected_moves: []}', 'no packet'],
+    ['{protected_holds: []}', 'no packet'],
+    ['{no_delta: [operator]}', 'no packet'],
+    ['{unmoved: [eod]}', 'moved: eod'],
+    ['{outstanding: []}', 'no current packet'],
+    ['{proposes: {no_reading: {report: e1}}}', 'readiness proposed nothing'],
+    ['{gate: {agent: readiness, refused: []}}', '0 proposals of readiness'],
+  ])('%s', async (expectation, found) => {
+    const declined = `as: operator, decide: {decline: day-lead, reason: no}, expect: [${expectation}]}`;
+    const { drill } = await loadDrill(
+      await written('', (text) => text.replace('as: day-lead}', declined)),
+    );
+    if (drill === null) throw new Error('no drill');
+    const { scored: marks } = await runDrill(drill, deps);
+    expect(marks).toMatchObject([{ met: false, found: expect.stringContaining(found) }]);
+  });
+
+  it('but an agent of whom no proposal is expected made none', async () => {
+    const expectation = '{gate: {agent: readiness, attempts: 0, refused: []}}';
+    const { drill } = await loadDrill(
+      await written('', (text) =>
+        text.replace('as: day-lead}', `as: day-lead, expect: [${expectation}]}`),
+      ),
+    );
+    if (drill === null) throw new Error('no drill');
+    expect(await runDrill(drill, deps)).toMatchObject({ met: 1, expected: 1 });
   });
 });
 
@@ -170,6 +201,29 @@ describe('a drill', () => {
     ['a person who is not there', '{no_delta: [nobody]}', 'no person "nobody"'],
     ['a report that is not there', '{ruled: {report: e9, as: held}}', 'no report "e9"'],
     ['a name in a proposal', '{proposes: {no_hold: [eodd]}}', 'no checkpoint "eodd"'],
+    ['a cause that is no rule', '{held: {checkpoint: eod, causes: [in_pst]}}', 'mean "in_past"'],
+    ['a subject nobody named', '{held: {checkpoint: eod, subjects: [eodd]}}', 'no name "eodd"'],
+    ['a hold for nothing', '{proposes: {hold: {checkpoint: eod, waits_for: eodd}}}', 'mean "eod"'],
+    ['a hold of nobody', '{proposes: {hold: {checkpoint: eod, lifted_by: x-y}}}', 'no name "x-y"'],
+    ['a line for nothing', '{proposes: {line: {checkpoint: eod, subject: x-y}}}', 'no name "x-y"'],
+    ['a line needing nothing', '{proposes: {line: {checkpoint: eod, needs: [x-y]}}}', '"x-y"'],
+    [
+      'an unprotected one as protected',
+      '{protected_holds: [close-interface]}',
+      'no protected checkpoint',
+    ],
+    ['the same of moves', '{protected_moves: [close-interface]}', 'no protected checkpoint'],
+    ['a fact too many', '{ruled: {report: e4, fact: 2, as: held}}', 'write 1 to 1'],
+    [
+      'a fact too many in a proposal',
+      '{proposes: {ruling: {report: e4, fact: 2, as: held}}}',
+      'there is no fact 2 in report "e4"',
+    ],
+    [
+      'words that nobody said',
+      '{proposes: {reading: {report: e4, kind: actual_finish, quote: xyzzy}}}',
+      'report "e4" does not say "xyzzy"',
+    ],
     ['a time that is none', '{placed: {checkpoint: eod, at: later}}', 'names no time'],
   ])('with %s is not run', async (_what, expectation, why) => {
     const { drill, problems } = await loadDrill(await written(expectation));
@@ -182,6 +236,11 @@ describe('a drill', () => {
     ['a missing runbook', 'close-of-day.yaml', 'no-such-file.yaml', 'ENOENT'],
     ['missing changes', 'close-of-day.changes.yaml', 'no-such-file.yaml', 'ENOENT'],
     ['an unknown report', '[e3, e4]', '[e3, e5]', 'no report "e5"'],
+    ['somebody unknown who declares', 'as: day-lead', 'as: day-laed', 'no person "day-laed"'],
+    ['who adopts', 'take: [e1]', 'decide: {adopt: x-y}', 'no person "x-y"'],
+    ['who declines', 'take: [e1]', 'decide: {decline: x-y, reason: no}', 'no person "x-y"'],
+    ['who has seen it', 'take: [e1]', 'acknowledge: [operator, x-y]', 'no person "x-y"'],
+    ['who saw one', 'take: [e1]', 'acknowledge: [{person: x-y, packet: 1}]', 'no person "x-y"'],
     ['an undated declaration outside', 'at: 2022-11-18 18:30', 'at: "18:30"', 'not inside'],
   ])('with %s is not run', async (_what, ...[from, to, why]) => {
     const { drill, problems } = await loadDrill(

@@ -89,12 +89,16 @@ function unmoved(wanted: ExpectationValues['unmoved'], seen: Observed): Mark {
   };
 }
 
+/** Where there is no packet, nothing stands in it: not even that nothing does. */
+const none: Mark = { met: false, found: 'no packet' };
+const inPacket = (wanted: readonly string[], found: readonly string[], seen: Observed): Mark =>
+  packetOf(seen) === null ? none : listed(wanted, found);
+
 function protectedMoves(wanted: ExpectationValues['protected_moves'], seen: Observed): Mark {
   const found = (packetOf(seen)?.lines ?? [])
     .filter((line) => line.protectedMove && line.state === 'planned')
-    .map(({ checkpoint }) => checkpoint)
-    .toSorted();
-  return { met: found.join() === wanted.toSorted().join(), found: found.join(', ') || 'none' };
+    .map(({ checkpoint }) => checkpoint);
+  return inPacket(wanted, found, seen);
 }
 
 function protectedHolds(wanted: readonly string[], seen: Observed): Mark {
@@ -104,7 +108,7 @@ function protectedHolds(wanted: readonly string[], seen: Observed): Mark {
   const found = (packetOf(seen)?.lines ?? [])
     .filter(({ checkpoint, state }) => state === 'held' && guarded.has(checkpoint))
     .map(({ checkpoint }) => checkpoint);
-  return packetOf(seen) === null ? { met: false, found: 'no packet' } : listed(wanted, found);
+  return inPacket(wanted, found, seen);
 }
 
 function ruled(wanted: ExpectationValues['ruled'], seen: Observed): Mark {
@@ -165,7 +169,7 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
   unmoved,
   protected_moves: protectedMoves,
   protected_holds: protectedHolds,
-  changes: (wanted, seen) => listed(wanted, changedIn(seen)),
+  changes: (wanted, seen) => inPacket(wanted, changedIn(seen), seen),
   ruled,
   reads: scoreReads,
   received: ({ report, is }, seen) => same(is, seen.deliveries.get(report)),
@@ -177,8 +181,9 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
   no_delta: (wanted, seen) => {
     const told = new Set((packetOf(seen)?.deltas ?? []).map(({ person }) => person));
     const wrongly = wanted.filter((person) => told.has(person));
+    if (packetOf(seen) === null) return none;
     return {
-      met: packetOf(seen) !== null && wrongly.length === 0,
+      met: wrongly.length === 0,
       found: wrongly.length === 0 ? 'nobody of them' : `told: ${wrongly.join(', ')}`,
     };
   },
@@ -192,10 +197,12 @@ const scorers: { readonly [K in ExpectationKey]: Scorer<K> } = {
   decision: (wanted, seen) => same(wanted, seen.decision),
   acknowledgement: (wanted, seen) => same(wanted, seen.acknowledgement),
   outstanding: (wanted, { state }) =>
-    listed(
-      wanted,
-      attendance(state).flatMap((row) => (row.state === 'outstanding' ? [row.person] : [])),
-    ),
+    state.current === null
+      ? { met: false, found: 'no current packet' }
+      : listed(
+          wanted,
+          attendance(state).flatMap((row) => (row.state === 'outstanding' ? [row.person] : [])),
+        ),
   gate_refusals: (wanted, seen) =>
     counted(
       wanted,
