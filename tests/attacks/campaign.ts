@@ -14,10 +14,12 @@ import { unsafeIn } from '../oracle/truths.ts';
 import { jsonOf } from '../support/mutations.ts';
 import { between, type Dice, dice, oneOf } from '../support/problems.ts';
 import { bindingOperators } from './binding.ts';
-import { bodyOperators } from './bodies.ts';
 import { foreignTexts } from './foreign.ts';
+import { holdOperators } from './holds.ts';
 import type { Operator } from './operator.ts';
+import { packetOperators } from './packets.ts';
 import { audit, type Audit, newAudit } from './published.ts';
+import { rulingOperators } from './rulings.ts';
 import { type Stage, stagesOf } from './stage.ts';
 import { timelineOperators } from './timeline.ts';
 import { read, shuffled, slotOperators, textOf, textOperators } from './wire.ts';
@@ -71,15 +73,12 @@ const applied = <Draft>(
   return made === null ? null : { draft: made, operator };
 };
 
-const named = (start: string): readonly Operator<Proposal>[] =>
-  bodyOperators.filter(({ name }) => name.startsWith(start));
-
 /** What can be done to the body of each agent. */
 export const ownOperators: Readonly<Record<AgentName, readonly Operator<Proposal>[]>> = {
-  readiness: named('rulings'),
+  readiness: rulingOperators,
   resequencing: timelineOperators,
-  holds: named('holds'),
-  packet: named('packet'),
+  holds: holdOperators,
+  packet: packetOperators,
 };
 
 /** One attack on this stage: where it is applied to the typed body, to a slot of the JSON, or to the text itself. */

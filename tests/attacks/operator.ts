@@ -49,3 +49,15 @@ function isOf<Agent extends Proposal['body']['agent']>(
 /** One item of a list, or undefined when it is empty. */
 export const some = <T>(roll: Dice, list: readonly T[]): T | undefined =>
   list[Math.floor(roll() * list.length)];
+
+/** The list with one item made into another, or left out. */
+export const withOne = <T>(list: readonly T[], chosen: T, made: T | null): T[] =>
+  list.flatMap((item) => (item === chosen ? (made === null ? [] : [made]) : [item]));
+
+/** What an operator of this name attacks, in a table of operators that attack several things. */
+export const familyOf = (name: string): Family => {
+  if (/version|supersede|hash|id|night|instant|basis|position|mind|replay|another$/.test(name)) {
+    return 'binding';
+  }
+  return /owner|believe|read_|lifted|acknowledge|tell|silence/.test(name) ? 'authority' : 'order';
+};
