@@ -8,8 +8,8 @@ export default defineConfig({
     ],
     globalSetup: ['tests/support/supplies.ts'],
     setupFiles: ['tests/support/seeds.ts'],
-    testTimeout: 240_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
     // What is awaited is awaited for as long as a machine with much else to do may take.
     expect: { poll: { timeout: 60_000 } },

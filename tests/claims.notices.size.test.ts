@@ -54,7 +54,7 @@ beforeAll(async () => {
     await relay.drain(night.cutoverId);
     night.clock.at += 120_000;
   }
-}, 240_000);
+});
 
 /** Every object in it, however deep. */
 const within = (value: unknown): Record<string, unknown>[] => {

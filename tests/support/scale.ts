@@ -21,5 +21,5 @@ export const isDeep = (): boolean => scaled(1) > 1;
 
 /** Gives the tests of a file the time that their size takes on a machine with much else to do. */
 export const takeYourTime = (): void => {
-  vi.setConfig({ testTimeout: 240_000 * Math.max(1, scaled(1)) });
+  vi.setConfig({ testTimeout: 600_000 * Math.max(1, scaled(1)) });
 };
