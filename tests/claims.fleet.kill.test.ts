@@ -261,7 +261,8 @@ describe('C13: opening the ledger', () => {
     expect(await victim.ended).toBe('SIGKILL');
     const next = startHalf(built, 'serve', environment);
     try {
-      expect((await fetch(`${await next.url}/readyz`)).status).toBe(200);
+      const url = await next.url;
+      await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
       expect(await next.stop()).toBe(0);
     } finally {
       next.signal('SIGKILL');

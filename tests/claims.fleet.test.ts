@@ -81,8 +81,9 @@ describe.each(kinds)('workers on $name', (kind) => {
         (await half.figure('interlock_cutovers_waiting')) === 0 &&
         (await half.figure('interlock_report_to_packet_seconds_count')) > 0,
     );
-    expect((await fetch(`${await half.url}/healthz`)).status).toBe(200);
-    expect((await fetch(`${await half.url}/readyz`)).status).toBe(200);
+    const url = await half.url;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await half.figure('interlock_report_to_packet_seconds_count')).toBe(1);
     expect(await half.stop()).toBe(0);
     expect(decisionFaults(await eventsOf(store, 'payments'), judge)).toEqual([]);
