@@ -14,6 +14,8 @@ export type Step = {
   readonly orderFlips: number;
   /** Whom each change concerns: owners before and after; observers, unless it only changes hands. */
   readonly affected: ReadonlyMap<string, readonly string[]>;
+  /** The same of every change of what is not over, also of one that is no other order: another end, a step taken out. */
+  readonly concerned: ReadonlyMap<string, readonly string[]>;
 };
 
 function differs(was: PacketLine | undefined, is: PacketLine): boolean {
@@ -44,10 +46,16 @@ function ownersOf(was: PacketLine | undefined, is: PacketLine, approved: string)
   return [...(before === null ? [] : [before]), is.owner ?? before ?? approved];
 }
 
+/** Any other standing, but for another owner alone. */
+const stirs = (was: PacketLine | undefined, is: PacketLine): boolean =>
+  was?.state !== is.state || was.startAt !== is.startAt || was.endAt !== is.endAt;
+
+type Watched = (was: PacketLine | undefined, is: PacketLine) => boolean;
+
 function affectedBy(
   changed: readonly PacketLine[],
-  before: ReadonlyMap<string, PacketLine>,
-  plan: Plan,
+  { before, plan }: { before: ReadonlyMap<string, PacketLine>; plan: Plan },
+  watched: Watched,
 ): ReadonlyMap<string, readonly string[]> {
   const affected = new Map<string, string[]>();
   const known = new Map(plan.checkpoints.map((one) => [one.id, one]));
@@ -58,7 +66,7 @@ function affectedBy(
     if (planned === undefined) continue;
     const people = new Set([
       ...ownersOf(was, line, planned.approvedOwner),
-      ...(movesOrHolds(was, line) ? planned.observers : []),
+      ...(watched(was, line) ? planned.observers : []),
     ]);
     for (const person of people) {
       affected.set(person, [...(affected.get(person) ?? []), checkpoint]);
@@ -73,7 +81,9 @@ export function compare(
   after: Pick<Packet, 'lines'>,
   plan: Plan,
 ): Step {
-  if (before === null) return { changed: [], moved: [], orderFlips: 0, affected: new Map() };
+  if (before === null) {
+    return { changed: [], moved: [], orderFlips: 0, affected: new Map(), concerned: new Map() };
+  }
   const old = new Map(before.lines.map((line) => [line.checkpoint, line]));
   const lines = after.lines.filter(open);
   const changed = lines.filter((line) => differs(old.get(line.checkpoint), line));
@@ -81,11 +91,17 @@ export function compare(
     const was = old.get(line.checkpoint);
     return placed(line) && placed(was) && was.startAt !== line.startAt;
   });
+  const stirred = after.lines.filter((line) => {
+    const was = old.get(line.checkpoint);
+    return line.state !== 'done' && (stirs(was, line) || was?.owner !== line.owner);
+  });
+  const known = { before: old, plan };
   const ids = (list: readonly PacketLine[]): string[] => list.map(({ checkpoint }) => checkpoint);
   return {
     changed: ids(changed).toSorted(),
     moved: ids(moved),
     orderFlips: flips(old, lines),
-    affected: affectedBy(changed, old, plan),
+    affected: affectedBy(changed, known, movesOrHolds),
+    concerned: affectedBy(stirred, known, stirs),
   };
 }

@@ -12,10 +12,16 @@ export function measureHolds({ step, seen }: Moment): Tally {
     seen.state.situation.plan.checkpoints.flatMap((one) => (one.protected ? [one.id] : [])),
   );
   const lines = packet.lines.filter(({ checkpoint }) => guarded.has(checkpoint));
+  // A line that says held and gives a time all the same is one that people act on: it is flattened.
   const isHeld = (id: string): boolean =>
-    lines.some(({ checkpoint, state }) => checkpoint === id && state === 'held');
-  const isPlaced = (id: string): boolean =>
-    lines.some(({ checkpoint, state }) => checkpoint === id && state === 'planned');
+    lines.some(
+      ({ checkpoint, state, startAt }) => checkpoint === id && state === 'held' && startAt === null,
+    );
+  const isTimed = (id: string): boolean =>
+    lines.some(
+      ({ checkpoint, state, startAt }) =>
+        checkpoint === id && (state === 'planned' || (state === 'held' && startAt !== null)),
+    );
   const free = lines.filter(
     ({ checkpoint, state }) =>
       (state === 'planned' || state === 'held') && !truth.includes(checkpoint),
@@ -23,7 +29,7 @@ export function measureHolds({ step, seen }: Moment): Tally {
   return tally({
     conflicts: truth.length,
     held: truth.filter(isHeld).length,
-    flattened: truth.filter(isPlaced).length,
+    flattened: truth.filter(isTimed).length,
     free: free.length,
     overHeld: free.filter(({ state }) => state === 'held').length,
   });

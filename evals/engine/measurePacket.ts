@@ -4,8 +4,8 @@ import type { LedgerEvent } from '../../ledger/events.ts';
 import type { Packet } from '../../ledger/packet.ts';
 import { preparedIn } from '../../service/drill/observed.ts';
 import type { Moment } from '../../service/drill/run.ts';
-import { compare } from './compare.ts';
-import { readPacket } from './reader.ts';
+import { compare, type Step } from './compare.ts';
+import { readPacket, type Told } from './reader.ts';
 import { sum, type Tally, tally } from './tally.ts';
 
 const inStep = ({ seen }: Moment): LedgerEvent[] =>
@@ -33,35 +33,73 @@ function waysTo(events: readonly LedgerEvent[], position: number): Tally {
   });
 }
 
-function readBy(
-  packet: Packet,
-  truth: { readonly current: number | null; readonly changed: readonly string[] },
-): Tally {
-  const { version, supersedes, changed } = readPacket(canonicalJson(packet));
+/** Whether a line that somebody is told gives the start and owner that the two packets give. */
+const agreeing =
+  (before: Packet | undefined, after: Packet) =>
+  ({ checkpoint, ...told }: Told): boolean => {
+    const [was, is] = [before, after].map((packet) =>
+      packet?.lines.find((line) => line.checkpoint === checkpoint),
+    );
+    return (
+      told.fromStartAt === (was?.startAt ?? null) &&
+      told.toStartAt === (is?.startAt ?? null) &&
+      told.fromOwner === (was?.owner ?? null) &&
+      told.toOwner === (is?.owner ?? null)
+    );
+  };
+
+type Truth = Pick<Step, 'changed' | 'affected' | 'concerned'> & {
+  /** How many packets there are with this one, and the version that was in force. */
+  readonly version: number;
+  readonly current: number | null;
+  readonly agrees: (told: Told) => boolean;
+};
+
+function readBy(packet: Packet, { version, current, changed, agrees }: Truth): Tally {
+  const reading = readPacket(canonicalJson(packet));
+  const orders = [...reading.byPerson.values()].flat().filter(({ order }) => order);
+  const named = new Set(orders.filter(agrees).map(({ checkpoint }) => checkpoint));
+  const wrong = orders.filter((told) => !agrees(told) || !changed.includes(told.checkpoint));
   return tally({
     read: 1,
-    readVersion: version === packet.version && supersedes === truth.current ? 1 : 0,
-    changesTrue: truth.changed.length,
-    changesNamed: truth.changed.length - missing(truth.changed, changed),
-    changesWrong: missing(changed, truth.changed),
+    readVersion: reading.version === version && reading.supersedes === current ? 1 : 0,
+    changesTrue: changed.length,
+    changesNamed: changed.length - missing(changed, [...named]),
+    changesWrong: new Set(wrong.map(({ checkpoint }) => checkpoint)).size,
   });
 }
 
-function toldBy(packet: Packet, affected: ReadonlyMap<string, readonly string[]>): Tally {
+function toldBy(packet: Packet, { affected, concerned, agrees }: Truth): Tally {
   const { byPerson } = readPacket(canonicalJson(packet));
-  const told = [...affected].filter(
-    ([person, changes]) => missing(changes, byPerson.get(person) ?? []) === 0,
-  );
-  const inVain = [...byPerson].filter(([person, changes]) => {
-    const true_ = affected.get(person) ?? [];
-    return missing(changes, true_) > 0;
+  const told = [...affected].filter(([person, changes]) => {
+    const own = (byPerson.get(person) ?? []).filter((one) => one.order && agrees(one));
+    return (
+      missing(
+        changes,
+        own.map(({ checkpoint }) => checkpoint),
+      ) === 0
+    );
   });
+  const inVain = [...byPerson].filter(([person, lines]) =>
+    lines.some(
+      ({ checkpoint, order }) => !(order ? affected : concerned).get(person)?.includes(checkpoint),
+    ),
+  );
   return tally({
     affected: affected.size,
     affectedTold: told.length,
     toldInVain: inVain.length,
   });
 }
+
+/** The changes that the drill says are true after a step; null where it does not say. A run without change has none. */
+function saidOf({ expect }: Moment['step']): readonly string[] | null {
+  const said = expect.findLast(({ changes }) => changes !== undefined)?.changes;
+  return said ?? (isIdle(expect) ? [] : null);
+}
+
+const isIdle = (expect: Moment['step']['expect']): boolean =>
+  expect.some(({ run }) => run === 'no_change' || run === 'nothing_to_do');
 
 /** Empty when the step prepared no packet. What changed is measured against what the drill says, when it says so. */
 export function measurePacket(moment: Moment): Tally {
@@ -71,24 +109,30 @@ export function measurePacket(moment: Moment): Tally {
   const newest = prepared.at(-1);
   if (newest?.body.type !== 'PacketPrepared') return tally();
   const { packet } = newest.body;
-  const before = preparedIn(seen.events).find(
-    ({ version }) => version === packet.supersedes?.version,
-  );
+  const all = preparedIn(seen.events);
+  const before = all.find(({ version }) => version === packet.supersedes?.version);
   const found = compare(before ?? null, packet, seen.state.situation.plan);
-  const said = step.expect.findLast(({ changes }) => changes !== undefined)?.changes;
-  const current = currentBefore(seen.events, newest.version);
+  const said = saidOf(step);
+  const truth: Truth = {
+    ...found,
+    changed: said ?? found.changed,
+    version: all.length,
+    current: currentBefore(seen.events, newest.version),
+    agrees: agreeing(before, packet),
+  };
   const cluster = events.some(({ body }) => body.type === 'ReportReceived');
   return sum([
     waysTo(events, newest.version),
-    readBy(packet, { current, changed: said ?? found.changed }),
-    toldBy(packet, found.affected),
+    readBy(packet, truth),
+    toldBy(packet, truth),
     tally({
       moves: found.moved.length,
-      needlessMoves: said === undefined ? 0 : missing(found.changed, said),
+      judged: said === null ? 0 : 1,
+      needlessMoves: said === null ? 0 : missing(found.changed, said),
       orderFlips: found.orderFlips,
       ...(cluster
         ? {
-            clusters: 1,
+            clusters: isIdle(step.expect) ? 0 : 1,
             clusterPackets: prepared.length,
             clusterNotices: packet.deltas.length,
           }

@@ -70,7 +70,8 @@ export const rates = [
     of: 'changesNamed',
     per: 'changesTrue',
     better: 'higher',
-    meaning: 'true changes of start, owner or hold that a reader of the JSON alone names',
+    meaning:
+      'true changes of start, owner or hold that a reader of the JSON alone names, with their start and owner',
   },
   {
     name: 'changes-invented',
@@ -78,7 +79,8 @@ export const rates = [
     of: 'changesWrong',
     per: 'read',
     better: 'lower',
-    meaning: 'changes that such a reader names and that are none, for each packet',
+    meaning:
+      'changes that such a reader names and that are none, or are other ones, for each packet',
   },
   {
     name: 'affected-told',
@@ -95,7 +97,7 @@ export const rates = [
     of: 'toldInVain',
     per: 'read',
     better: 'lower',
-    meaning: 'people told of a change that does not concern them, for each packet',
+    meaning: 'people told anything that is no change of theirs, for each packet',
   },
   {
     name: 'packets-per-cluster',
@@ -125,10 +127,10 @@ export const rates = [
     name: 'needless-moves',
     measure: 4,
     of: 'needlessMoves',
-    per: 'packets',
+    per: 'judged',
     better: 'lower',
     meaning:
-      'changes beyond those that the drill states as true (none where it states nothing), for each packet',
+      'changes beyond those that the drill states as true, for each packet of a step that states them',
   },
   {
     name: 'order-flips',

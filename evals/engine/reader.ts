@@ -11,7 +11,16 @@ const Seen = z.object({
   deltas: z.array(
     z.object({
       person: z.string(),
-      lines: z.array(z.object({ checkpoint: z.string(), changes: z.array(z.string()) })),
+      lines: z.array(
+        z.object({
+          checkpoint: z.string(),
+          changes: z.array(z.string()),
+          fromStartAt: z.number().nullable(),
+          toStartAt: z.number().nullable(),
+          fromOwner: z.string().nullable(),
+          toOwner: z.string().nullable(),
+        }),
+      ),
     }),
   ),
 });
@@ -19,13 +28,22 @@ const Seen = z.object({
 /** What is another order for somebody: another start, owner or hold. Another end alone is not. */
 const orders = ['added', 'start_moved', 'owner_gained', 'owner_lost', 'held', 'released'];
 
+/** One line that a person is told, with the start and owner that it gives, before and now. */
+export type Told = {
+  readonly checkpoint: string;
+  /** Whether it is another order: of a checkpoint still to come, another start, owner or hold. */
+  readonly order: boolean;
+  readonly fromStartAt: number | null;
+  readonly toStartAt: number | null;
+  readonly fromOwner: string | null;
+  readonly toOwner: string | null;
+};
+
 export type Reading = {
   readonly version: number;
   readonly supersedes: number | null;
-  /** Checkpoints still to come whose start, owner or hold is another than before. */
-  readonly changed: readonly string[];
-  /** The same, as each person who is told anything reads it from their own lines. */
-  readonly byPerson: ReadonlyMap<string, readonly string[]>;
+  /** All that each person is told, as they read it from their own lines. */
+  readonly byPerson: ReadonlyMap<string, readonly Told[]>;
 };
 
 /** Reads a packet from its JSON. A first packet supersedes nothing, so nothing has changed. */
@@ -36,15 +54,15 @@ export function readPacket(json: string): Reading {
       state === 'planned' || state === 'held' ? [checkpoint] : [],
     ),
   );
-  const own = (one: (typeof deltas)[number]): string[] =>
-    one.lines.flatMap(({ checkpoint, changes }) =>
-      open.has(checkpoint) && changes.some((change) => orders.includes(change)) ? [checkpoint] : [],
-    );
+  const own = (one: (typeof deltas)[number]): Told[] =>
+    one.lines.map(({ changes, ...told }) => ({
+      ...told,
+      order: open.has(told.checkpoint) && changes.some((change) => orders.includes(change)),
+    }));
   const told = supersedes === null ? [] : deltas;
   return {
     version,
     supersedes: supersedes?.version ?? null,
-    changed: [...new Set(told.flatMap(own))].toSorted(),
     byPerson: new Map(told.map((one) => [one.person, own(one)])),
   };
 }

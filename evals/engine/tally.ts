@@ -30,6 +30,7 @@ const none = {
   clusterPackets: 0,
   clusterNotices: 0,
   moves: 0,
+  judged: 0,
   needlessMoves: 0,
   orderFlips: 0,
   again: 0,

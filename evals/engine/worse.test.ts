@@ -9,6 +9,7 @@ import { deterministicAgents } from '../../agents/deterministic.ts';
 import { incumbentOf } from '../../ledger/incumbent.ts';
 import type { Mind, Packet } from '../../ledger/packet.ts';
 import type { ResequencingBody } from '../../ledger/proposal.ts';
+import type { ExpectationText } from '../../service/drill/expectations.ts';
 import { fallsIn, readFloors } from './floors.ts';
 import { generatedSuite } from './generated.ts';
 import { deterministic, type Minds, withAgents } from './minds.ts';
@@ -99,12 +100,70 @@ const silent = misprints((packet) => ({ ...packet, deltas: [] }));
 /** Says of no packet what it supersedes. */
 const forgetful = misprints((packet) => ({ ...packet, supersedes: null }));
 
+/** Counts its packets wrongly. */
+const miscounting = misprints((packet) => ({ ...packet, version: packet.version + 1 }));
+
+/** Gives a time to what it holds. */
+const impatient = misprints((packet) => ({
+  ...packet,
+  lines: packet.lines.map((line) =>
+    line.state === 'held' ? { ...line, startAt: packet.preparedAt } : line,
+  ),
+}));
+
+type ToldLine = Packet['deltas'][number]['lines'][number];
+const retold = (change: (line: ToldLine) => Partial<ToldLine>) =>
+  misprints((packet) => ({
+    ...packet,
+    deltas: packet.deltas.map(({ person, lines }) => ({
+      person,
+      lines: lines.map((line) => ({ ...line, ...change(line) })),
+    })),
+  }));
+const later = (at: number | null): number | null => (at === null ? null : at + 60_000);
+
+/** Tells the right people of the right checkpoints, and another start or owner than the packet has, or had. */
+const mistold = {
+  toStart: retold(({ toStartAt }) => ({ toStartAt: later(toStartAt) })),
+  fromStart: retold(({ fromStartAt }) => ({ fromStartAt: later(fromStartAt) })),
+  toOwner: retold(() => ({ toOwner: 'lead-duty' })),
+  fromOwner: retold(() => ({ fromOwner: 'lead-duty' })),
+};
+
+/** Tells one person more of an end that is the same as before, or of what is over. */
+const chatty = (state: 'planned' | 'done') =>
+  misprints((packet) => {
+    const [stranger] = packet.notNotified;
+    const about = packet.lines.find((line) => line.state === state);
+    if (stranger === undefined || about === undefined) return packet;
+    const { checkpoint, startAt, endAt, owner } = about;
+    const line: ToldLine = {
+      checkpoint,
+      as: 'observer',
+      changes: ['end_moved'],
+      fromStartAt: startAt,
+      toStartAt: startAt,
+      fromEndAt: endAt,
+      toEndAt: endAt,
+      fromOwner: owner,
+      toOwner: owner,
+    };
+    return { ...packet, deltas: [...packet.deltas, { person: stranger.person, lines: [line] }] };
+  });
+
+const packetMinds = (minds: Readonly<Record<string, (slice: Slice) => Promise<Thought>>>) =>
+  Object.fromEntries(
+    Object.entries(minds).map(([name, propose]) => [
+      name,
+      { packet: { name: 'packet' as const, propose } },
+    ]),
+  );
+
 const worse: Readonly<Record<string, Partial<Agents>>> = {
   keeps: { resequencing: { name: 'resequencing', propose: keeps } },
   holdsAll: { resequencing: { name: 'resequencing', propose: holdsAll } },
-  loud: { packet: { name: 'packet', propose: loud } },
-  silent: { packet: { name: 'packet', propose: silent } },
-  forgetful: { packet: { name: 'packet', propose: forgetful } },
+  ...packetMinds({ loud, silent, forgetful, miscounting, impatient, ...mistold }),
+  ...packetMinds({ ofTheSameEnd: chatty('planned'), ofWhatIsOver: chatty('done') }),
 };
 
 /** The same minds without a gate. Nothing that ships can do this. */
@@ -142,12 +201,18 @@ const floors = {
 /** Every score that fell under its floor in one of these plays. */
 const fellOnce = new Set<string>();
 
-async function play(minds: Minds, { runs = 1, nights = 4 } = {}) {
+/** Of the last `quiet` nights, each step is said to need no packet. */
+async function play(minds: Minds, { runs = 1, nights = 4, quiet = 0 } = {}) {
   const played = [];
+  const idle: ExpectationText[] = [{ run: 'no_change' }];
   for (const { name, drills } of suites) {
-    const often = drills.slice(0, nights).map((drill) => ({
+    const often = drills.slice(0, nights).map((drill, index) => ({
       ...drill,
-      steps: drill.steps.map((step) => ({ ...step, runs })),
+      steps: drill.steps.map((step) => ({
+        ...step,
+        runs,
+        expect: index < nights - quiet ? step.expect : idle,
+      })),
     }));
     played.push(await playSuite({ name, drills: often }, minds));
   }
@@ -196,6 +261,27 @@ describe('the scores of generated nights', () => {
   ] as const)('find %s without a gate: %j fall', async (name, fell) => {
     const { fallen } = await play(ungated(withAgents(name, worse[name] ?? {})));
     expect(fallen).toEqual(expect.arrayContaining(['expectations', ...fell]));
+  });
+
+  it.each([
+    ['miscounting', ['version-read']],
+    ['impatient', ['held', 'flattened']],
+    ['toStart', ['changes-read', 'changes-invented', 'affected-told']],
+    ['fromStart', ['changes-read', 'changes-invented', 'affected-told']],
+    ['toOwner', ['changes-read', 'changes-invented', 'affected-told']],
+    ['fromOwner', ['changes-read', 'changes-invented', 'affected-told']],
+    ['ofTheSameEnd', ['told-in-vain']],
+    ['ofWhatIsOver', ['told-in-vain']],
+  ] as const)('find %s without a gate on two nights: %j fall', async (name, fell) => {
+    const { fallen } = await play(ungated(withAgents(name, worse[name] ?? {})), { nights: 2 });
+    expect(fallen).toEqual(expect.arrayContaining([...fell]));
+  });
+
+  it('find a packet that nobody needed, and all that changes in it', async () => {
+    const { fallen } = await play(deterministic, { quiet: 2 });
+    expect(fallen).toEqual(
+      expect.arrayContaining(['needless-moves', 'changes-invented', 'packets-per-cluster']),
+    );
   });
 
   it('find a clock that runs on while the workflow works: nothing stands still', async () => {
