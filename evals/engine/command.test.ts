@@ -49,6 +49,14 @@ describe('the words of an evaluation', () => {
     expect(await readFile(join(place, 'file'), 'utf8')).toBe('kept');
   });
 
+  it.each([
+    ['nothing where the page would go', 'page.html', null],
+    ['what was there before', 'file', 'kept'],
+  ] as const)('leave %s when nothing comes of them', async (_what, name, content) => {
+    expect((await told(['no-such', '--html', `PLACE/${name}`])).code).toBe(2);
+    expect(await readFile(join(place, name), 'utf8').catch(() => null)).toBe(content);
+  });
+
   it('name a suite twice and play it once', async () => {
     const { complained } = await told(['severity-one-update', 'severity-one-update', '--json']);
     expect(complained.match(/playing severity-one-update/g)).toHaveLength(1);

@@ -3,11 +3,11 @@
  * those of the command line: 2 wrong options, 3 a file with problems or a recording that lacks
  * something, 5 an expectation not met or a fallen score.
  */
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { ConfigError, readModel } from '../../service/config.ts';
 import { packageFile } from '../../service/packageRoot.ts';
 import { pageOf } from '../report/page.ts';
-import { fallsIn, readFloors } from './floors.ts';
+import { fallsIn, type Floors, FloorsProblem, readFloors } from './floors.ts';
 import { generatedSuite } from './generated.ts';
 import { deterministic, type Minds, onModel } from './minds.ts';
 import { help, type Options, optionsIn } from './options.ts';
@@ -51,6 +51,21 @@ async function reached<T>(word: string, place: string, work: Promise<T>): Promis
   }
 }
 
+const isThere = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EEXIST';
+
+/** Throws the file system's own error where the file could not be written. Leaves what was there, also when it was nothing. */
+async function canBeWritten(file: string): Promise<void> {
+  try {
+    await writeFile(file, '', { flag: 'wx' });
+  } catch (error) {
+    if (!isThere(error)) throw error;
+    await appendFile(file, '');
+    return;
+  }
+  await rm(file);
+}
+
 async function find({ names, generated }: Options): Promise<FoundSuites> {
   if (generated !== null) {
     const { keep } = generated;
@@ -63,6 +78,14 @@ async function find({ names, generated }: Options): Promise<FoundSuites> {
     throw new Stop(2, `no suite ${unknown.join(', ')}; there are ${known.join(', ')}`);
   }
   return sound(await loadSuites(folder, names.length > 0 ? names : known));
+}
+
+async function soundFloors(): Promise<Floors> {
+  try {
+    return await readFloors();
+  } catch (error) {
+    throw error instanceof FloorsProblem ? new Stop(3, error.message) : error;
+  }
 }
 
 async function mindsOf({ model }: Options, environment?: NodeJS.ProcessEnv): Promise<Minds> {
@@ -100,11 +123,11 @@ async function playAll(
 }
 
 async function play(options: Options, { environment, say, complain }: Surroundings) {
-  if (options.html !== null) await reached('html', options.html, appendFile(options.html, ''));
+  if (options.html !== null) await reached('html', options.html, canBeWritten(options.html));
   const { suites } = await find(options);
+  const floors = await soundFloors();
   const minds = await mindsOf(options, environment);
   const played = await playAll(suites, minds, complain);
-  const floors = await readFloors();
   const falls = fallsIn(played, floors);
   if (options.json) say(JSON.stringify(resultJson(minds.name, played, falls), null, 2));
   else say([scoreTable(played), '', ...troubleText(played, falls)].join('\n'));

@@ -5,9 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { packageFile } from '../../service/packageRoot.ts';
+import { meant } from '../../service/runbook/problems.ts';
 import type { PlayedSuite } from './play.ts';
 import { figure, valueOf } from './rate.ts';
 import { rates, type RateName } from './rates.ts';
+import { suiteNames } from './suites.ts';
 import { sum, type Tally } from './tally.ts';
 
 const name = z.enum(rates.map((rate) => rate.name));
@@ -22,9 +24,42 @@ const Floor = z.strictObject({
 const Floors = z.record(z.string(), z.partialRecord(name, Floor));
 export type Floors = z.infer<typeof Floors>;
 
-/** The committed floors. Throws when the file is not whole. */
+/** Floors that cannot be held to: where in the file, and what to do. */
+export class FloorsProblem extends Error {
+  override readonly name = 'FloorsProblem';
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FloorsProblem(`evals/floors.json: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/**
+ * The floors that a text of evals/floors.json states. Throws FloorsProblem when it is not whole, or has a suite that is
+ * not among these: a misspelt one would never be played, and with it `all` never held.
+ */
+export function floorsIn(text: string, suites: readonly string[]): Floors {
+  const parsed = Floors.safeParse(jsonIn(text));
+  if (!parsed.success) {
+    throw new FloorsProblem(`evals/floors.json: ${z.prettifyError(parsed.error)}`);
+  }
+  const known = ['all', 'generated', ...suites];
+  const [unknown] = Object.keys(parsed.data).filter((suite) => !known.includes(suite));
+  if (unknown === undefined) return parsed.data;
+  throw new FloorsProblem(
+    `evals/floors.json: no suite "${unknown}"; ${meant(unknown, known)}write one of: ${known.join(', ')}`,
+  );
+}
+
+/** The committed floors. Throws FloorsProblem when the file is not whole or names a suite that is not there. */
 export const readFloors = async (): Promise<Floors> =>
-  Floors.parse(JSON.parse(await readFile(packageFile('evals/floors.json'), 'utf8')));
+  floorsIn(
+    await readFile(packageFile('evals/floors.json'), 'utf8'),
+    await suiteNames(packageFile('evals')),
+  );
 
 export type Fall = {
   readonly suite: string;
