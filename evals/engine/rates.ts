@@ -70,8 +70,7 @@ export const rates = [
     of: 'changesNamed',
     per: 'changesTrue',
     better: 'higher',
-    meaning:
-      'true changes of start, owner or hold that a reader of the JSON alone names, with their start and owner',
+    meaning: 'true changes of start, owner or hold that a reader of the JSON alone names rightly',
   },
   {
     name: 'changes-invented',
@@ -79,8 +78,7 @@ export const rates = [
     of: 'changesWrong',
     per: 'read',
     better: 'lower',
-    meaning:
-      'changes that such a reader names and that are none, or are other ones, for each packet',
+    meaning: 'changes that such a reader names and that are none, or others, for each packet',
   },
   {
     name: 'affected-told',
@@ -129,8 +127,7 @@ export const rates = [
     of: 'needlessMoves',
     per: 'judged',
     better: 'lower',
-    meaning:
-      'changes beyond those that the drill states as true, for each packet of a step that states them',
+    meaning: 'changes beyond those that a drill states, for each packet of such a step',
   },
   {
     name: 'order-flips',
