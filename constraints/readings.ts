@@ -10,42 +10,12 @@ import type { Plan } from '../ledger/plan.ts';
 import type { StatementReading } from '../ledger/proposal.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { readInstant } from './instants.ts';
-import { takeApart } from './instantText.ts';
-import { namedIn, type ReadableKind, readableKinds, saysSo } from './readingWords.ts';
+import { isSaid, isTurned } from './readingClauses.ts';
+import { instantsIn, sentenceAround, type Stretch } from './readingText.ts';
+import { type ReadableKind, readableKinds } from './readingWords.ts';
 
-/** A stretch of a text, `to` exclusive. */
-type Stretch = { readonly from: number; readonly to: number };
-
-/** A full stop inside a number or a name ends nothing. */
-const sentenceEnd = /[.!?](?=\s|$)|[;\n]/g;
 const clauseStart = /(?:^|[.!?;,\n:])\s*$/;
 const clauseEnd = /^\s*(?:$|[.!?](?=\s|$)|[;,\n])/;
-
-/** The whole sentences that a stretch touches. */
-function sentenceAround(text: string, { from, to }: Stretch): Stretch {
-  const ends = [...text.matchAll(sentenceEnd)].map(({ index }) => index + 1);
-  const before = ends.filter((end) => end <= from).at(-1) ?? 0;
-  return { from: before, to: ends.find((end) => end >= to) ?? text.length };
-}
-
-const mostWords = 12;
-
-/** Every longest run of words that is a written instant, with nothing left over. */
-function instantsIn(text: string, { from, to }: Stretch): Stretch[] {
-  const words = [...text.slice(from, to).matchAll(/\S+/g)].map(({ 0: word, index }) => ({
-    from: from + index,
-    to: from + index + word.replace(/[.,;:!)]+$/, '').length,
-  }));
-  const found: Stretch[] = [];
-  for (const [place, first] of words.entries()) {
-    const last = words
-      .slice(place, place + mostWords)
-      .findLast(({ to: end }) => (takeApart(text.slice(first.from, end))?.times.length ?? 0) > 0);
-    const inside = last !== undefined && found.some((known) => known.to >= last.to);
-    if (last !== undefined && !inside) found.push({ from: first.from, to: last.to });
-  }
-  return found;
-}
 
 /**
  * The one instant that a quote names, read with every word around it that belongs to it; else one that names none, or
@@ -117,14 +87,15 @@ export function readingTrouble(
   if (!isVerbatim(reading, text)) return 'reading_not_verbatim';
   if (!isReadable(assertion.kind) || !('checkpoint' in assertion)) return 'reading_not_allowed';
   const stretch = { from, to: from + quote.length };
-  const around = sentenceAround(text, stretch);
-  const sentence = text.slice(around.from, around.to);
-  const { kind, checkpoint } = assertion;
-  const own = assertionOf(kind, checkpoint, instantOf(text, stretch, plan));
-  const named = namedIn(quote, plan) ?? namedIn(sentence, plan);
-  const supported =
-    saysSo(kind, quote, sentence) &&
-    named === checkpoint &&
-    canonicalJson(own) === canonicalJson(assertion);
+  const start = from + quote.length - quote.trimStart().length;
+  const bare = { from: start, to: start + quote.trim().length };
+  const { kind } = assertion;
+  const checkpoint = plan.checkpoints.find(({ id }) => id === assertion.checkpoint);
+  if (checkpoint === undefined) return 'reading_unsupported';
+  const said = { kind, checkpoint, stretch: bare };
+  const isOwn = () =>
+    canonicalJson(assertionOf(kind, checkpoint.id, instantOf(text, stretch, plan))) ===
+    canonicalJson(assertion);
+  const supported = isSaid(said, text, plan) && !isTurned(said, text, plan) && isOwn();
   return supported ? null : 'reading_unsupported';
 }
