@@ -71,6 +71,7 @@ describe('what words plainly say', () => {
       ['actual_finish rollback-validation 20', 'revised_start security-approval 40'],
     ],
     [`${said}. The bridge sounds worried.`, ['actual_finish rollback-validation 20']],
+    [`${said}. Security approves as soon as it can.`, ['actual_finish rollback-validation 20']],
     [`${said}. Security approval has not started.`, ['actual_finish rollback-validation 20']],
     ['Step 2 finished at 22:10.', ['actual_finish step-2 10']],
   ])('%j is read', (text, all) => {
