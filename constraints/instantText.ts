@@ -125,7 +125,9 @@ function cutOffset(text: string, rest: string): Cut<number | null> {
     const [whole, sign, hours, minutes] = match;
     // Every zone west of Greenwich lies whole quarters of an hour behind: 02:10-02:25 is from one time to another.
     const isRange = sign === '-' && number(minutes) % 15 !== 0;
-    if (isRange || !offsetAllowed(text, sign ?? '', whole)) return null;
+    // "00:10 +1" is the next day to who writes rotas, and an hour to who writes clocks: it is read as neither.
+    const isBare = hours?.length === 1 && minutes === undefined && !/UTC|GMT/.test(whole);
+    if (isRange || isBare || !offsetAllowed(text, sign ?? '', whole)) return null;
     if (number(hours) > 14 || number(minutes) > 59) return null;
     return (sign === '-' ? -1 : 1) * (number(hours) * 60 + number(minutes));
   });
