@@ -8,9 +8,9 @@ import {
   cutsInstant,
   markInstants,
   sentenceAround,
-  sentencesOf,
   type Stretch,
   tokensOf,
+  type Written,
 } from './readingText.ts';
 import {
   anticipates,
@@ -30,27 +30,29 @@ const partsName = ({ id, name }: Checkpoint, token: string): boolean =>
 
 const severalInstants = /(?:between )?#(?: (?:or|and|to) #)+/;
 
-/** A marked clause in small letters, with `@` for the checkpoint's name; and the words of that name. */
-function shapeOf(marked: string, checkpoint: Checkpoint) {
-  const tokens = tokensOf(marked).filter((token) => !partsName(checkpoint, token));
-  const { shape, said } = nameIn(tokens, checkpoint);
+/** The tokens of a marked clause as one text, with `@` for the checkpoint's name; and the words of that name. */
+function shapeOf(tokens: readonly string[], checkpoint: Checkpoint) {
+  const words = tokens.filter((token) => !partsName(checkpoint, token));
+  const { shape, said } = nameIn(words, checkpoint);
   const clause = shape.replaceAll(/ ?,(?= |$)/g, '').trim();
   return { shape: clause.replace(severalInstants, '#'), said };
 }
 
-const clausesOf = (marked: string): string[] =>
+/** The tokens of every clause that has a word in it. */
+const clausesOf = (marked: string): string[][] =>
   marked
     .split(/[,;:()]|\s[–—-]+\s/)
-    .filter((clause) => tokensOf(clause).some((token) => token !== ','));
+    .map(tokensOf)
+    .filter((tokens) => tokens.some((token) => token !== ','));
 
-const isPlainOf = (clause: string, checkpoint: Checkpoint): boolean => {
-  const { shape } = shapeOf(clause, checkpoint);
+const isPlainOf = (tokens: readonly string[], checkpoint: Checkpoint): boolean => {
+  const { shape } = shapeOf(tokens, checkpoint);
   return isNeutral(shape) || readableKinds.some((kind) => says(kind, shape));
 };
 
 /** Whether every clause is of a known form, of one of these checkpoints. */
 const arePlain = (marked: string, checkpoints: readonly Checkpoint[]): boolean =>
-  clausesOf(marked).every((clause) => checkpoints.some((one) => isPlainOf(clause, one)));
+  clausesOf(marked).every((tokens) => checkpoints.some((one) => isPlainOf(tokens, one)));
 
 const hasHappened = (kind: ReadableKind): boolean =>
   kind === 'actual_start' || kind === 'actual_finish';
@@ -65,16 +67,20 @@ type Said = {
 const longest = 500;
 
 /** Whether the quote, within its sentence, is a clause that says this kind of this checkpoint. */
-export function isSaid({ kind, checkpoint, stretch }: Said, text: string, plan: Plan): boolean {
+export function isSaid(
+  { kind, checkpoint, stretch }: Said,
+  { text }: Written,
+  plan: Plan,
+): boolean {
   const sentence = sentenceAround(text, stretch);
   if (sentence.to - sentence.from > longest) return false;
   if (cutsInstant(text, stretch, sentence)) return false;
   const mark = (from: number, to: number) => markInstants(text, { from, to }, sentence);
-  const { shape, said } = shapeOf(mark(stretch.from, stretch.to), checkpoint);
+  const { shape, said } = shapeOf(tokensOf(mark(stretch.from, stretch.to)), checkpoint);
   if (!says(kind, shape)) return false;
   const rest = [mark(sentence.from, stretch.from), mark(stretch.to, sentence.to)];
   const isHere = shape.includes('@');
-  const around = rest.map((marked) => shapeOf(marked, checkpoint));
+  const around = rest.map((marked) => shapeOf(tokensOf(marked), checkpoint));
   const isAhead = around.some((one) => anticipates(one.shape));
   if (isAhead && hasHappened(kind)) return false;
   // A clause without a name is read only where its whole sentence speaks of one checkpoint.
@@ -83,7 +89,10 @@ export function isSaid({ kind, checkpoint, stretch }: Said, text: string, plan: 
   return isNamed(checkpoint, names, plan) && rest.every((marked) => arePlain(marked, of));
 }
 
-const isNumber = (text: string): boolean => /^\W*\d{0,2}\W*$/.test(text);
+const isNumber = (text: string): boolean => {
+  const [only = '', ...more] = text.match(/\w+/g) ?? [];
+  return more.length === 0 && /^\d{0,2}$/.test(only);
+};
 const isUnfinished = (text: string): boolean => !/[.!?]\s*$/.test(text);
 const fewWords = 3;
 /** So short a sentence speaks of its neighbours. */
@@ -91,29 +100,33 @@ const isRemark = (text: string): boolean => wordsOf(text).length <= fewWords;
 const goesOn = (text: string): boolean => /^[^\p{L}\p{N}]*\p{Ll}|^\s*\(/u.test(text);
 
 /** Whether another sentence denies, doubts or takes back what is read, or leads into its sentence with words that nobody knows. */
-export function isTurned({ kind, checkpoint, stretch }: Said, text: string, plan: Plan): boolean {
+export function isTurned(
+  { kind, checkpoint, stretch }: Said,
+  written: Written,
+  plan: Plan,
+): boolean {
+  const { text, sentences } = written;
   if (isDisguised(text)) return true;
   const own = sentenceAround(text, stretch);
-  const others = sentencesOf(text).filter(
-    ({ from, to }) => (to <= own.from || from >= own.to) && !isNumber(text.slice(from, to)),
+  const others = sentences.filter(
+    ({ from, to, words }) => (to <= own.from || from >= own.to) && !isNumber(words),
   );
   const before = others.findLast(({ to }) => to <= own.from);
   const after = others.find(({ from }) => from >= own.to);
   return others.some((other) => {
     const isAfter = other.from >= own.to;
-    const words = text.slice(other.from, other.to);
+    const { words } = other;
     if (isAboutWords(words)) return true;
     const isElsewhere = speakOfAnother(wordsOf(words), checkpoint, plan) && !pointsElsewhere(words);
     if (isDoubtful(words) && !isElsewhere) return true;
-    const marked = markInstants(text, other, other);
     // "Now 03:00.", after it and without a name, may be the newer word.
-    if (isAfter && isRemark(marked) && marked.includes('#')) return true;
+    if (isAfter && isRemark(other.marked()) && other.marked().includes('#')) return true;
     const leads =
       isRemark(words) ||
       (!isAfter && isUnfinished(words)) ||
       (other === before && goesOn(text.slice(own.from, own.to))) ||
       (other === after && goesOn(words));
     const isAhead = hasHappened(kind) && !isElsewhere && anticipates(words);
-    return leads && (isAhead || !arePlain(marked, plan.checkpoints));
+    return leads && (isAhead || !arePlain(other.marked(), plan.checkpoints));
   });
 }

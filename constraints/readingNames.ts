@@ -22,20 +22,27 @@ const standsFor = (word: string, of: string): boolean => {
 
 const contentOf = (text: string): string[] => wordsOf(text).filter((word) => !joining.has(word));
 
+type Wordings = readonly [id: readonly string[], name: readonly string[]];
+const wordings = new WeakMap<Checkpoint, Wordings>();
+
+/** The words of a checkpoint's id, and those of its name, taken apart once. */
+function wordingsOf(checkpoint: Checkpoint): Wordings {
+  const known = wordings.get(checkpoint) ?? [contentOf(checkpoint.id), contentOf(checkpoint.name)];
+  wordings.set(checkpoint, known);
+  return known;
+}
+
 /** Whether this is one of the words that a checkpoint's id and name are made of. */
-export const isWordOf = (word: string, { id, name }: Checkpoint): boolean =>
-  contentOf(`${id} ${name}`).some((of) => standsFor(word, of));
+export const isWordOf = (word: string, checkpoint: Checkpoint): boolean =>
+  wordingsOf(checkpoint).some((wording) => wording.some((of) => standsFor(word, of)));
 
 /** Whether the words say all of the id, or all of the name. */
-function isSaidIn(words: readonly string[], { id, name }: Checkpoint): boolean {
-  return [id, name].some((wording) => {
-    const content = contentOf(wording);
-    return (
-      content.some((of) => !isFormWord(of)) &&
-      content.every((of) => words.some((word) => standsFor(word, of)))
-    );
-  });
-}
+const isSaidIn = (words: readonly string[], checkpoint: Checkpoint): boolean =>
+  wordingsOf(checkpoint).some(
+    (wording) =>
+      wording.some((of) => !isFormWord(of)) &&
+      wording.every((of) => words.some((word) => standsFor(word, of))),
+  );
 
 /** A name that has a "no" in it counts only exactly as it is written: one more would deny it. */
 const isExact = ({ id, name }: Checkpoint, said: readonly string[]): boolean =>

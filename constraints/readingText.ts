@@ -8,7 +8,7 @@ export type Stretch = { readonly from: number; readonly to: number };
 const sentenceEnd = /[.!?](?=\s|$)|\n/g;
 
 /** The whole text, sentence by sentence. */
-export function sentencesOf(text: string): Stretch[] {
+function sentencesOf(text: string): Stretch[] {
   const ends = [...text.matchAll(sentenceEnd)].map(({ index }) => index + 1);
   const all = ends.at(-1) === text.length ? ends : [...ends, text.length];
   return all.map((to, place) => ({ from: all[place - 1] ?? 0, to }));
@@ -72,6 +72,24 @@ export function markInstants(text: string, stretch: Stretch, sentence: Stretch):
   }
   return marks + plain(Math.max(place, stretch.to));
 }
+
+/** A sentence of a text, its words, and the same with `#` for every instant in it. */
+type Sentence = Stretch & { readonly words: string; readonly marked: () => string };
+
+/** A text taken apart once, however many readings point into it. */
+export type Written = { readonly text: string; readonly sentences: readonly Sentence[] };
+
+export const written = (text: string): Written => ({
+  text,
+  sentences: sentencesOf(text).map((stretch) => {
+    let marked: string | null = null;
+    return {
+      ...stretch,
+      words: text.slice(stretch.from, stretch.to),
+      marked: () => (marked ??= markInstants(text, stretch, stretch)),
+    };
+  }),
+});
 
 /** How an item of a list begins, and what announces news. */
 const opening = /^\s*(?:[-*•]\s+)?(?:(?:\[x\]|✅)\s+)?(?:(?:update|status|fyi|info)\s*[:,]\s*)?/i;

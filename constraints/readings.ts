@@ -11,7 +11,7 @@ import type { StatementReading } from '../ledger/proposal.ts';
 import type { Id } from '../ledger/vocabulary.ts';
 import { readInstant } from './instants.ts';
 import { isSaid, isTurned } from './readingClauses.ts';
-import { instantsIn, sentenceAround, type Stretch } from './readingText.ts';
+import { instantsIn, sentenceAround, type Stretch, type Written, written } from './readingText.ts';
 import { type ReadableKind, readableKinds } from './readingWords.ts';
 
 const clauseStart = /(?:^|[.!?;,\n:])\s*$/;
@@ -75,6 +75,15 @@ function isVerbatim({ from, quote }: StatementReading, text: string): boolean {
   return startsWhole && (clauseEnd.test(text.slice(to)) || /[.!?;,\n]\s*$/.test(quote));
 }
 
+const known = new WeakMap<Fact, Written>();
+
+/** The text of a statement, taken apart once. */
+function writtenIn(fact: Fact, text: string): Written {
+  const apart = known.get(fact) ?? written(text);
+  known.set(fact, apart);
+  return apart;
+}
+
 /** Which rule a reading of a waiting fact breaks; null when it says no more than its quote. */
 export function readingTrouble(
   reading: StatementReading,
@@ -96,6 +105,7 @@ export function readingTrouble(
   const isOwn = () =>
     canonicalJson(assertionOf(kind, checkpoint.id, instantOf(text, stretch, plan))) ===
     canonicalJson(assertion);
-  const supported = isSaid(said, text, plan) && !isTurned(said, text, plan) && isOwn();
+  const apart = writtenIn(fact, text);
+  const supported = isSaid(said, apart, plan) && !isTurned(said, apart, plan) && isOwn();
   return supported ? null : 'reading_unsupported';
 }
