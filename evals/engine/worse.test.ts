@@ -10,12 +10,15 @@ import { incumbentOf } from '../../ledger/incumbent.ts';
 import type { Mind, Packet } from '../../ledger/packet.ts';
 import type { ResequencingBody } from '../../ledger/proposal.ts';
 import type { ExpectationText } from '../../service/drill/expectations.ts';
+import { packageFile } from '../../service/packageRoot.ts';
+import { statementsIn } from '../../tools/readStatements.ts';
 import { fallsIn, readFloors } from './floors.ts';
 import { generatedSuite } from './generated.ts';
 import { deterministic, type Minds, withAgents } from './minds.ts';
 import { playSuite } from './play.ts';
 import { valueOf } from './rate.ts';
 import { rates, type RateName } from './rates.ts';
+import { loadSuite } from './suites.ts';
 import type { Tally } from './tally.ts';
 
 /** They say that they are models: a mind that fails as a model is followed by the deterministic one. */
@@ -57,6 +60,35 @@ async function holdsAll(slice: Slice): Promise<Thought> {
     body: { ...body, placements: [], unplaced: [...body.unplaced, ...held] },
     mind: worseMind,
   };
+}
+
+/** Moves everything by ten minutes more than it has to, in every packet but the first. */
+async function slides(slice: Slice): Promise<Thought> {
+  const body = await proposed(slice);
+  if (slice.state.current === null) return { body, mind: worseMind };
+  const placements = body.placements.map((placement) => ({
+    ...placement,
+    startAt: placement.startAt + 600_000,
+    endAt: placement.endAt + 600_000,
+  }));
+  return { body: { ...body, placements }, mind: worseMind };
+}
+
+/** Reads a promise into every text. */
+async function inventive(slice: Slice): Promise<Thought> {
+  const { body } = await deterministicAgents.readiness.propose(slice);
+  if (body.agent !== 'readiness') throw new Error('another agent answered');
+  const { plan } = slice.state.situation;
+  const at = { text: 'soon', zone: plan.zone, at: slice.now, candidates: [slice.now] };
+  const readings = plan.checkpoints.slice(0, 1).flatMap(({ id: checkpoint }) =>
+    statementsIn(slice.state).map(({ factId, text }) => ({
+      statement: factId,
+      from: 0,
+      quote: text,
+      assertion: { kind: 'update_promised' as const, checkpoint, at },
+    })),
+  );
+  return { body: { ...body, readings }, mind: worseMind };
 }
 
 /** Tells everybody of a change that is none of theirs. */
@@ -162,6 +194,8 @@ const packetMinds = (minds: Readonly<Record<string, (slice: Slice) => Promise<Th
 const worse: Readonly<Record<string, Partial<Agents>>> = {
   keeps: { resequencing: { name: 'resequencing', propose: keeps } },
   holdsAll: { resequencing: { name: 'resequencing', propose: holdsAll } },
+  slides: { resequencing: { name: 'resequencing', propose: slides } },
+  inventive: { readiness: { name: 'readiness', propose: inventive } },
   ...packetMinds({ loud, silent, forgetful, miscounting, impatient, ...mistold }),
   ...packetMinds({ ofTheSameEnd: chatty('planned'), ofWhatIsOver: chatty('done') }),
 };
@@ -255,7 +289,8 @@ describe('the scores of generated nights', () => {
   it.each([
     ['keeps', ['held', 'flattened']],
     ['holdsAll', ['over-held']],
-    ['loud', ['told-in-vain']],
+    ['slides', ['moves-per-packet', 'needless-moves']],
+    ['loud', ['told-in-vain', 'notices-per-cluster']],
     ['silent', ['changes-read', 'affected-told']],
     ['forgetful', ['version-read', 'changes-read']],
   ] as const)('find %s without a gate: %j fall', async (name, fell) => {
@@ -282,6 +317,17 @@ describe('the scores of generated nights', () => {
     expect(fallen).toEqual(
       expect.arrayContaining(['needless-moves', 'changes-invented', 'packets-per-cluster']),
     );
+  });
+
+  it('find facts read out of texts that do not state them', async () => {
+    const loaded = await loadSuite('readiness', packageFile('evals/readiness'));
+    const minds = ungated(withAgents('inventive', worse['inventive'] ?? {}));
+    const played = await Promise.all(loaded.suites.map((suite) => playSuite(suite, minds)));
+    const limit = committed['all']?.['words-misread']?.limit ?? NaN;
+    const floor = { readiness: { 'words-misread': { limit, least: 1 } } };
+    const fallen = fallsIn(played, floor).map(({ score: name }) => name);
+    expect(fallen).toEqual(['words-misread']);
+    for (const one of fallen) fellOnce.add(one);
   });
 
   it('find a clock that runs on while the workflow works: nothing stands still', async () => {
