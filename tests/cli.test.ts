@@ -188,6 +188,15 @@ describe('the command line, one night from declaring to acknowledging', () => {
     expect(['nothing_to_do', 'no_change']).toContain(outcome);
   });
 
+  it('shows free text that nobody could read in the words of its reporter', () => {
+    const words = 'Check: done at 23:25, says "ops".';
+    const facts = [{ say: words }];
+    const report = { id: 'E2', source: 'board', sequence: 2, by: 'operator', occurred: '23:25' };
+    interlock(['report', '-', ...at('23:25')], JSON.stringify({ ...report, text: 'Note.', facts }));
+    const { out } = interlock(['run', ...at('23:26')]);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(`held statement "${words}" [`);
+  });
+
   it('replays what was known at an instant and what was true but not received', () => {
     const { out } = interlock(['lineage', '--as-of', '2026-11-28T23:20:30+00:00', ...at('23:40')]);
     expect(out).toContain('Already true, not yet received');

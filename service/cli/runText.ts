@@ -4,6 +4,7 @@
  */
 import type { RunResult } from '../../graph/run.ts';
 import type { CutoverState } from '../../ledger/cutover.ts';
+import type { Assertion } from '../../ledger/facts.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { rulingsIn } from '../../ledger/lineage.ts';
 import { currentView, pendingView, type Seen } from '../../ledger/views.ts';
@@ -89,6 +90,12 @@ const endings: Readonly<Record<Exclude<RunResult['outcome'], 'awaiting_decision'
   refused_by_gate: 'The gate refused every proposal; nothing reaches a person. The rules broken:',
 };
 
+/** What a fact is about: the words of a statement as they are, the names in any other. */
+const aboutOf = (assertion: Assertion): string =>
+  assertion.kind === 'statement'
+    ? `"${assertion.text}"`
+    : `(${subjectOf(assertion).split(':').slice(1).join(', ')})`;
+
 /** What became of each fact that this run ruled on, under the words of its report. */
 function rulingLines(events: readonly LedgerEvent[], runId: string | null): string[] {
   const begin = events.findIndex(({ body }) => body.type === 'RunStarted' && body.runId === runId);
@@ -102,10 +109,10 @@ function rulingLines(events: readonly LedgerEvent[], runId: string | null): stri
       if (ruling === undefined) return [];
       const why = ruling.code === null ? '' : `: ${readinessWords[ruling.code]}`;
       const { kind } = fact.assertion;
-      const about = subjectOf(fact.assertion).split(':').slice(1).join(', ');
+      const about = aboutOf(fact.assertion);
       return [
         wrap(
-          `  ${ruling.ruling.replaceAll('_', ' ')}  ${kind.replaceAll('_', ' ')} (${about}) [${fact.factId}]${why}`,
+          `  ${ruling.ruling.replaceAll('_', ' ')}  ${kind.replaceAll('_', ' ')} ${about} [${fact.factId}]${why}`,
           4,
         ),
       ];
