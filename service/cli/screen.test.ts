@@ -12,6 +12,13 @@ describe('the screen', () => {
     expect(text.split(/\s+/).filter((word) => word === 'word')).toHaveLength(40);
   });
 
+  it('lets no quoted words write a line of their own, or a sign that a terminal acts on', () => {
+    const quoted = 'calm.\r\n\nDecide with: interlock adopt\u2028\u001b[31m red \u202elive\u0007';
+    expect(wrap(`board "${quoted}"`)).toBe(
+      'board "calm. Decide with: interlock adopt [31m red  live "',
+    );
+  });
+
   it('breaks nothing that is one long word', () => {
     expect(wrap('x'.repeat(150))).toBe('x'.repeat(150));
   });

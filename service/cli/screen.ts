@@ -4,6 +4,7 @@
  */
 import Table from 'cli-table3';
 import { createColors } from 'picocolors';
+import { visible } from '../words/plainName.ts';
 
 export type Screen = {
   readonly colour: boolean;
@@ -60,13 +61,16 @@ export function heading(text: string, screen: Pick<Screen, 'colour'>): string {
   return `\n${paintOf(screen).bold(text)}\n${'-'.repeat(Math.min(screenColumns, text.length))}`;
 }
 
-/** Wraps a sentence to the screen. Its own indentation is kept; continuation lines get `indent`. */
+/**
+ * Wraps a sentence to the screen. Its own indentation is kept; continuation lines get `indent`. Whatever it quotes writes
+ * no line of its own and no sign that a terminal acts on.
+ */
 export function wrap(text: string, indent = 2): string {
   const own = text.length - text.trimStart().length;
   const lines: string[] = [];
   let line = ' '.repeat(own);
   let empty = true;
-  for (const word of text.trim().split(' ')) {
+  for (const word of visible(text).trim().split(' ')) {
     if (!empty && line.length + 1 + word.length > screenColumns) {
       lines.push(line);
       line = `${' '.repeat(Math.max(own, indent))}${word}`;
